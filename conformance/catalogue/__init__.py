@@ -1,0 +1,1 @@
+"""What is required and what is claimed: requirements, profiles, declarations, test cases, shipped files."""

@@ -1,0 +1,1 @@
+"""What people touch: the authoring vocabulary, configuration, command line."""

@@ -1,0 +1,1 @@
+"""Checks and their findings: pure functions over what was recorded."""

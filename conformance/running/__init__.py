@@ -1,0 +1,1 @@
+"""Carrying out a run: plan, steps, cases side by side, journal, run record."""

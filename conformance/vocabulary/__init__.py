@@ -1,0 +1,1 @@
+"""Words of the harness: verdicts, errors, clock, limits, identity. Imports nothing else of the project."""

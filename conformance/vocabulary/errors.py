@@ -1,0 +1,41 @@
+"""Everything the harness raises, and how a run ends by it.
+
+    HarnessError                a fault of ours: exit 4
+    ├── UsageError              wrong arguments, configuration, profile or declaration: exit 2
+    ├── SubjectUnreachable      the subject cannot be reached or started: exit 3
+    └── PreconditionNotMet      a test case cannot go on; it becomes inconclusive (or not run)
+
+A subject that breaks the standard raises nothing: that is a finding. Every message says what was
+attempted, what was expected, what was seen and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class HarnessError(Exception):
+    """A fault of the harness, never of the subject."""
+
+    exit_code = 4
+
+
+class UsageError(HarnessError):
+    """The person who runs the harness can mend this: arguments, configuration, profile, declaration."""
+
+    exit_code = 2
+
+
+class SubjectUnreachable(HarnessError):
+    """The subject could not be reached, or could not be started."""
+
+    exit_code = 3
+
+
+class PreconditionNotMet(HarnessError):
+    """A test case cannot go on because what it builds upon is missing."""
+
+    exit_code = 3
+
+
+def explain(attempted: str, expected: str, seen: str, do: str) -> str:
+    """Put the four parts of an error message together, one a line."""
+    return f"{attempted}\n  expected  {expected}\n  seen      {seen}\n  do        {do}"

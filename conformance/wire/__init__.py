@@ -1,0 +1,1 @@
+"""What travels: exchanges and their log, TLS, HTTP, certificates, schema validation, payloads."""
