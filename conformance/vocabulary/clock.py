@@ -84,7 +84,7 @@ class VirtualClock:
         await self.wait(moment - self.now())
 
 
-class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[valid-type, misc]
+class _JumpingSelector(selectors.DefaultSelector):
     """Never blocks: instead of waiting for a timer it moves the loop's time to it."""
 
     jumped = 0.0
