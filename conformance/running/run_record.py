@@ -1,0 +1,171 @@
+"""The run record: what ``run.json`` holds and every output is made from.
+
+It is a pure fold over the journal's events, so a run that was killed has a record as well: what did not
+end is ``not_run`` or ``inconclusive``, and the result is never better than the evidence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from conformance.running.journal import Event, Json, read_journal
+from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.verdict import RunResult, Verdict
+
+FORMAT = "csip-conformance/run"
+VERSION = 1
+
+Row = dict[str, Json]
+
+
+def record_from(events: Iterable[Event]) -> Row:
+    """Return the run record as JSON values, described by ``reports/run.schema.json``."""
+    record: Row = {"format": FORMAT, "version": VERSION}
+    tests: dict[str, Row] = {}
+    finished = False
+    for event in events:
+        match event["event"]:
+            case "run_started":
+                record |= {key: value for key, value in event.items() if key not in ("event", "at", "plan")}
+                record["started_at"] = event["at"]
+                tests = {str(row["case"]): _planned(row) for row in _rows(event["plan"])}
+            case "run_finished":
+                finished = True
+                record |= {"finished_at": event["at"], "interrupted": event["interrupted"]}
+            case "waiting":
+                pass
+            case _:
+                _apply(event, tests[str(event["case"])])
+    rows = [_closed(row) for row in tests.values()]
+    if not finished:
+        record |= {"finished_at": None, "interrupted": True}
+    record["tests"] = rows
+    record["summary"] = {str(verdict): _count(rows, verdict) for verdict in Verdict}
+    result, exit_code = outcome(rows, interrupted=bool(record["interrupted"]))
+    return record | {"result": str(result), "exit_code": exit_code}
+
+
+def outcome(rows: Iterable[Mapping[str, Json]], *, interrupted: bool) -> tuple[RunResult, int]:
+    """Return the run's result and exit code.
+
+    A required test that was not decided, or no decided test at all, makes the run incomplete; a fail makes it not
+    conformant even when other tests are missing.
+    """
+    rows = list(rows)
+    seen = {str(row["verdict"]) for row in rows}
+    undecided = {Verdict.INCONCLUSIVE, Verdict.PENDING}
+    missing = any(row["verdict"] == Verdict.NOT_RUN and row["required"] for row in rows)
+    complete = Verdict.PASS in seen and not (seen & undecided) and not missing
+    if Verdict.ERROR in seen:
+        result, code = (RunResult.NOT_CONFORMANT if Verdict.FAIL in seen else RunResult.INCOMPLETE), 4
+    elif Verdict.FAIL in seen:
+        result, code = RunResult.NOT_CONFORMANT, 1
+    elif complete and not interrupted:
+        result, code = RunResult.CONFORMANT, 0
+    else:
+        result, code = RunResult.INCOMPLETE, 3
+    return result, 130 if interrupted else code
+
+
+def load_record(folder: Path) -> Row:
+    """Return the record of a run folder, from its journal.
+
+    Raises:
+        UsageError: the folder holds no journal with at least the start of a run.
+    """
+    journal = folder / "events.jsonl"
+    try:
+        events = list(read_journal(journal))
+    except (OSError, json.JSONDecodeError) as error:
+        raise UsageError(_no_run(folder, str(error))) from None
+    if not events or events[0]["event"] != "run_started":
+        raise UsageError(_no_run(folder, "no run_started event in events.jsonl"))
+    return record_from(events)
+
+
+def write_record(folder: Path, record: Row) -> None:
+    """Write ``run.json``, whole or not at all."""
+    partial = folder / "run.json.partial"
+    partial.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(folder / "run.json")
+
+
+def _no_run(folder: Path, seen: str) -> str:
+    return explain(f"reading the run in {folder}", "a folder made by csip run", seen, "name a run folder")
+
+
+def _rows(value: Json) -> list[Row]:
+    assert isinstance(value, list)
+    return [dict(row) for row in value if isinstance(row, dict)]
+
+
+def _planned(row: Row) -> Row:
+    steps = [{"number": number, "text": text, "state": "not_reached"} for number, text in _steps(row)]
+    fresh: Row = {"verdict": None, "reason": None, "started_at": None, "duration_s": None, "last_step": None}
+    return row | fresh | {"steps": steps, "findings": [], "operator": []}
+
+
+def _steps(row: Row) -> list[tuple[int, Json]]:
+    texts = row["steps"]
+    assert isinstance(texts, list)
+    return list(enumerate(texts, start=1))
+
+
+def _apply(event: Event, row: Row) -> None:
+    match event["event"]:
+        case "case_started":
+            row["started_at"] = event["at"]
+        case "step_started":
+            row["last_step"] = event["step"]
+            _step(row, event["step"])["started_at"] = event["at"]
+            _step(row, event["step"])["state"] = "reached"
+        case "finding":
+            _append(row, "findings", event["finding"])
+        case "operator":
+            _append(row, "operator", {key: value for key, value in event.items() if key not in ("event", "case")})
+        case "case_finished":
+            row |= {"verdict": event["verdict"], "reason": event["reason"], "duration_s": event["duration_s"]}
+            row |= {"exchanges": event["exchanges"], "connections": event["connections"]}
+            row |= {"lag_s": event["lag_s"]}
+
+
+def _append(row: Row, key: str, value: Json) -> None:
+    held = row[key]
+    assert isinstance(held, list)
+    held.append(value)
+
+
+def _step(row: Row, number: Json) -> Row:
+    return next(step for step in _rows_of(row["steps"]) if step["number"] == number)
+
+
+def _rows_of(value: Json) -> list[Row]:
+    assert isinstance(value, list)
+    return value
+
+
+STEP_STATES = ("fail", "inconclusive", "warning", "pass")
+
+
+def _closed(row: Row) -> Row:
+    """Give every step its state, and a verdict to what did not end."""
+    findings = _rows_of(row["findings"])
+    for step in _rows_of(row["steps"]):
+        states = {finding["state"] for finding in findings if finding["step"] == step["number"]}
+        worst = next((state for state in STEP_STATES if state in states), None)
+        step["state"] = worst or ("done" if step["state"] == "reached" else "not_reached")
+    if row["verdict"] is None:
+        began = row["started_at"] is not None
+        row["verdict"] = str(Verdict.INCONCLUSIVE if began else Verdict.NOT_RUN)
+        row["reason"] = "the run ended before this test case did" if began else "the run ended before its turn"
+    row.setdefault("exchanges", [])
+    row.setdefault("connections", [])
+    row.setdefault("lag_s", None)
+    del row["last_step"]
+    return row
+
+
+def _count(rows: list[Row], verdict: Verdict) -> int:
+    return sum(row["verdict"] == verdict for row in rows)
