@@ -1,0 +1,210 @@
+"""The checks a test case makes: each argued from a requirement, each leaving a finding.
+
+Checks accumulate; a failed one does not hide the next. :func:`require` alone ends a test case, as inconclusive, when
+what it builds upon is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from conformance.catalogue.profile import Profile
+from conformance.catalogue.requirement import Register
+from conformance.judgement import http, payloads, polling, timing, tls
+from conformance.judgement.finding import Finding, State
+from conformance.judgement.judged import Judged, passed_if
+from conformance.vocabulary.errors import HarnessError, PreconditionNotMet
+from conformance.vocabulary.limits import Limit
+from conformance.vocabulary.verdict import Grade, Level
+from conformance.wire.exchange import Connection, Exchange
+from conformance.wire.payload import Node
+from conformance.wire.schema import Validator
+
+Value = TypeVar("Value")
+
+
+def require(value: Value | None, what: str) -> Value:
+    """Return a value that must be there, or end the test case as inconclusive."""
+    if value is None or value is False:
+        raise PreconditionNotMet(f"cannot go on: {what}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """What judging needs besides the evidence: requirements, profile, schema, and where findings go.
+
+    ``uncertainty_s`` gives the present uncertainty of time measurements, ``step`` the declared step under way.
+    """
+
+    register: Register
+    profile: Profile
+    validator: Validator
+    uncertainty_s: Callable[[], float]
+    step: Callable[[], int | None]
+    sink: Callable[[Finding], None]
+
+
+class Check:
+    """Makes the checks of one test case. Every method returns whether the check passed."""
+
+    def __init__(self, court: Court) -> None:
+        self._court = court
+
+    def judged(self, requirement: str, judged: Judged, policy: str | None = None) -> bool:
+        """Record a judgement. A violated SHOULD or MAY is a warning unless the profile promotes it."""
+        row = self._court.register.get(requirement)
+        if row is None:
+            raise HarnessError(f"the requirement {requirement} is not in the register")
+        binding = row.level is Level.MUST or requirement in self._court.profile.promotions
+        state = State.WARNING if judged.state is State.FAIL and not binding else judged.state
+        self._court.sink(
+            Finding(
+                kind=judged.kind,
+                state=state,
+                requirement=requirement,
+                level=row.level,
+                expected=judged.expected,
+                observed=judged.observed,
+                step=self._court.step(),
+                grade=judged.grade,
+                exchanges=judged.exchanges,
+                connections=judged.connections,
+                limit=judged.limit,
+                timing=judged.timing,
+                detail=judged.detail,
+                policy=policy,
+            )
+        )
+        return state is State.PASS
+
+    def note(self, text: str, *exchanges: Exchange) -> None:
+        """Record something worth knowing that judges nothing."""
+        numbers = tuple(exchange.number for exchange in exchanges)
+        self._court.sink(Finding("note", State.NOTE, None, Level.MAY, "", text, self._court.step(), exchanges=numbers))
+
+    def that(
+        self,
+        condition: bool,
+        requirement: str,
+        expected: str,
+        observed: str,
+        exchanges: Sequence[Exchange] = (),
+        grade: Grade = Grade.WIRE,
+        policy: str | None = None,
+    ) -> bool:
+        """Judge a plain condition that has no check of its own."""
+        numbers = tuple(exchange.number for exchange in exchanges)
+        judged = Judged("that", passed_if(condition), expected, observed, numbers, grade=grade)
+        return self.judged(requirement, judged, policy)
+
+    def undecided(self, requirement: str, expected: str, observed: str) -> bool:
+        """Record that a requirement could not be judged, and why."""
+        return self.judged(requirement, Judged("undecided", State.INCONCLUSIVE, expected, observed))
+
+    def answered(self, exchange: Exchange, *statuses: int, requirement: str, policy: str | None = None) -> bool:
+        """Judge the status of an answer."""
+        return self.judged(requirement, http.answered(exchange, statuses), policy)
+
+    def media_type(self, exchange: Exchange, requirement: str) -> bool:
+        """Judge the Content-Type of an answer."""
+        return self.judged(requirement, http.media_type(exchange))
+
+    def accept_header(self, exchange: Exchange, requirement: str) -> bool:
+        """Judge the Accept header of a request."""
+        return self.judged(requirement, http.accept_header(exchange))
+
+    def has_location(self, exchange: Exchange, requirement: str) -> bool:
+        """Judge the Location header of a 201 answer."""
+        return self.judged(requirement, http.has_location(exchange))
+
+    def schema_valid(self, exchange: Exchange, requirement: str = "GEN.SCHEMA") -> bool:
+        """Judge the subject's body against the schema of the profile."""
+        return self.judged(requirement, payloads.schema_valid(exchange, self._court.validator))
+
+    def document_is(self, exchange: Exchange, name: str, requirement: str) -> bool:
+        """Judge the kind of document in the subject's body."""
+        return self.judged(requirement, payloads.document_is(exchange, name))
+
+    def has_value(self, exchange: Exchange, what: str, seen: object, wanted: object, requirement: str) -> bool:
+        """Judge one value of a body for equality."""
+        return self.judged(requirement, payloads.has_value(exchange, what, seen, wanted))
+
+    def has_elements(self, exchange: Exchange, node: Node, names: Sequence[str], requirement: str) -> bool:
+        """Judge whether an element holds the children asked for."""
+        return self.judged(requirement, payloads.has_elements(exchange, node, names))
+
+    def list_counts(self, exchange: Exchange, listing: Node, requirement: str) -> bool:
+        """Judge ``all`` and ``results`` of one page of a list."""
+        return self.judged(requirement, payloads.list_counts(exchange, listing))
+
+    def within_ratings(
+        self, exchange: Exchange, pairs: Mapping[str, tuple[float | None, float | None]], requirement: str
+    ) -> bool:
+        """Judge settings against ratings."""
+        return self.judged(requirement, payloads.within_ratings(exchange, pairs))
+
+    def happened(
+        self,
+        what: str,
+        observed: datetime | None,
+        window: timing.Window,
+        limit: Limit,
+        requirement: str,
+        exchange: Exchange | None = None,
+    ) -> bool:
+        """Judge an instant against a window whose bounds come from a limit."""
+        evidence = {} if exchange is None else {"exchange": exchange.number}
+        judged = timing.happened_within(what, observed, window, self._court.uncertainty_s(), limit, **evidence)
+        return self.judged(requirement, judged)
+
+    def close_in_time(
+        self, served: datetime, seen_at: datetime, within: Limit, requirement: str, exchange: Exchange
+    ) -> bool:
+        """Judge a clock reading against the harness's clock at the moment it was received.
+
+        The reading has a resolution of one second, which counts as uncertainty.
+        """
+        window = timing.Window(seen_at, "the harness's clock", -within.value, within.value)
+        uncertainty = self._court.uncertainty_s() + CLOCK_RESOLUTION_S
+        judged = timing.happened_within(
+            "the served time is", served, window, uncertainty, within, exchange=exchange.number
+        )
+        return self.judged(requirement, judged)
+
+    def kept_up(
+        self, cadence: polling.Cadence, seen: Sequence[polling.Occurrence], until: datetime, requirement: str
+    ) -> bool:
+        """Judge repeated polls or posts over a window that ends at ``until``."""
+        return self.judged(requirement, polling.kept_up(cadence, seen, until, self._court.uncertainty_s()))
+
+    def session_up(self, connection: Connection, requirement: str) -> bool:
+        """Judge whether a TLS handshake completed."""
+        return self.judged(requirement, tls.session_up(connection))
+
+    def tls_version_1_2(self, connection: Connection, requirement: str) -> bool:
+        """Judge the negotiated TLS version."""
+        return self.judged(requirement, tls.version_is_1_2(connection))
+
+    def suite_is_ccm8(self, connection: Connection, requirement: str) -> bool:
+        """Judge the negotiated cipher suite."""
+        return self.judged(requirement, tls.suite_is_ccm8(connection))
+
+    def ccm8_offered(self, connection: Connection, requirement: str) -> bool:
+        """Judge the suites a client offers."""
+        return self.judged(requirement, tls.ccm8_offered(connection))
+
+    def certificate_on_p256(self, connection: Connection, requirement: str) -> bool:
+        """Judge the curve of the peer's certificate."""
+        return self.judged(requirement, tls.certificate_on_p256(connection))
+
+    def refused(self, connection: Connection, served: bool, requirement: str) -> bool:
+        """Judge whether the peer was refused."""
+        return self.judged(requirement, tls.refused(connection, served))
+
+
+CLOCK_RESOLUTION_S = 1.0
+"""Resolution of TimeType (IEEE 2030.5 B.2.3.4): whole seconds."""

@@ -1,0 +1,52 @@
+"""Checks on one HTTP exchange: that it was answered, how, and with what kind of body (IEEE 2030.5 clause 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.judgement.finding import State
+from conformance.judgement.judged import Judged, one_or_more, passed_if
+from conformance.wire.exchange import Exchange
+from conformance.wire.messages import header
+
+SEP_MEDIA_TYPES = ("application/sep+xml", "application/sep-exi")
+
+
+def answered(exchange: Exchange, statuses: Sequence[int]) -> Judged:
+    """Judge the status of an answer.
+
+    No answer at all is inconclusive, since the wire does not tell a refusal from an outage; an answer that is broken
+    off or is not HTTP fails.
+    """
+    expected = f"{exchange.method} {exchange.target} answered {one_or_more(statuses)}"
+    if exchange.status is None:
+        state = State.FAIL if exchange.response else State.INCONCLUSIVE
+        return Judged("answered", state, expected, f"no answer: {exchange.error}", (exchange.number,))
+    if exchange.error:
+        observed = f"{exchange.status}, then {exchange.error}"
+        return Judged("answered", State.FAIL, expected, observed, (exchange.number,))
+    observed = f"{exchange.status} {exchange.reason}".strip()
+    return Judged("answered", passed_if(exchange.status in statuses), expected, observed, (exchange.number,))
+
+
+def media_type(exchange: Exchange) -> Judged:
+    """Judge the Content-Type of an answer's body; parameters and casing do not matter."""
+    value = header(exchange.response_headers, "Content-Type")
+    bare = (value or "").partition(";")[0].strip().lower()
+    expected = f"Content-Type {one_or_more(SEP_MEDIA_TYPES)}"
+    return Judged("media_type", passed_if(bare in SEP_MEDIA_TYPES), expected, value or "none", (exchange.number,))
+
+
+def accept_header(exchange: Exchange) -> Judged:
+    """Judge whether a request says in Accept that it takes a 2030.5 media type."""
+    value = header(exchange.request_headers, "Accept")
+    offered = [part.partition(";")[0].strip().lower() for part in (value or "").split(",")]
+    fits = any(item in (*SEP_MEDIA_TYPES, "application/*", "*/*") for item in offered)
+    expected = f"an Accept header that takes {one_or_more(SEP_MEDIA_TYPES)}"
+    return Judged("accept_header", passed_if(fits), expected, value or "no Accept header", (exchange.number,))
+
+
+def has_location(exchange: Exchange) -> Judged:
+    """Judge whether a 201 answer says where the new resource is."""
+    value = header(exchange.response_headers, "Location")
+    return Judged("has_location", passed_if(bool(value)), "a Location header", value or "none", (exchange.number,))

@@ -1,0 +1,79 @@
+"""Checks on a TLS connection (IEEE 2030.5 clause 8; RFC 5246; CSIP 5.2)."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from conformance.judgement.finding import State
+from conformance.judgement.judged import Judged, passed_if
+from conformance.wire.exchange import Connection
+
+CCM8 = 0xC0AE
+CCM8_NAME = "ECDHE-ECDSA-AES128-CCM8"
+CERTIFICATE_ALERTS = range(41, 50)
+"""Alerts about a certificate: no_certificate (41) to access_denied (49)."""
+
+
+def session_up(connection: Connection) -> Judged:
+    """Judge whether the handshake completed.
+
+    Inconclusive when no TLS was spoken at all, and when the peer refused the harness's own certificate: that is a
+    matter of which roots it was given.
+    """
+    expected = "the TLS handshake completes"
+    if connection.handshake_completed:
+        return _judged("session_up", State.PASS, expected, "completed", connection)
+    ours_refused = any(not alert.sent and alert.code in CERTIFICATE_ALERTS for alert in connection.alerts)
+    silent = connection.client_hello is None and not connection.alerts
+    state = State.INCONCLUSIVE if silent or ours_refused else State.FAIL
+    hint = "; does the subject trust the harness's root?" if ours_refused else ""
+    return _judged("session_up", state, expected, _ending(connection) + hint, connection)
+
+
+def version_is_1_2(connection: Connection) -> Judged:
+    """Judge the negotiated version."""
+    seen = connection.version or "none"
+    return _judged("tls_version", passed_if(seen == "TLSv1.2"), "TLS 1.2", seen, connection)
+
+
+def suite_is_ccm8(connection: Connection) -> Judged:
+    """Judge the negotiated cipher suite."""
+    seen = connection.cipher or "none"
+    return _judged("cipher_suite", passed_if(seen == CCM8_NAME), f"{CCM8_NAME} (0xC0AE)", seen, connection)
+
+
+def ccm8_offered(connection: Connection) -> Judged:
+    """Judge whether the client's hello offers the mandatory suite."""
+    hello = connection.client_hello
+    if hello is None:
+        return _judged("suite_offered", State.INCONCLUSIVE, "a ClientHello", _ending(connection), connection)
+    seen = ", ".join(f"0x{suite:04X}" for suite in hello.cipher_suites)
+    return _judged("suite_offered", passed_if(CCM8 in hello.cipher_suites), "0xC0AE among the suites", seen, connection)
+
+
+def certificate_on_p256(connection: Connection) -> Judged:
+    """Judge the key of the certificate the peer showed: ECC on secp256r1."""
+    expected = "a certificate with an ECC key on secp256r1"
+    if not connection.chain:
+        return _judged("key_curve", State.FAIL, expected, "no certificate", connection)
+    key = x509.load_der_x509_certificate(connection.chain[0]).public_key()
+    seen = key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
+    return _judged("key_curve", passed_if(seen == "secp256r1"), expected, seen, connection)
+
+
+def refused(connection: Connection, served: bool) -> Judged:
+    """Judge whether the peer refused: nothing was served. The alert's number is evidence, not the verdict."""
+    seen = "application data was served" if served else f"nothing was served; {_ending(connection)}"
+    return _judged("refused", passed_if(not served), "the peer is refused", seen, connection)
+
+
+def _ending(connection: Connection) -> str:
+    alerts = ", ".join(
+        f"{'sent' if alert.sent else 'received'} alert {alert.code} {alert.name}" for alert in connection.alerts
+    )
+    return "; ".join(part for part in (alerts, connection.error, connection.ended_by) if part) or "no TLS at all"
+
+
+def _judged(kind: str, state: State, expected: str, observed: str, connection: Connection) -> Judged:
+    return Judged(kind, state, expected, observed, connections=(connection.number,))

@@ -1,0 +1,128 @@
+"""A subject started by a command: its files written, its process watched, stopped at the end.
+
+Values such as ``server_url`` reach the subject three ways: in ``{{ place }}`` of the command, in templates written to the
+process's own folder, and as environment variables (``CSIP_SERVER_URL``). A PIN or key never goes into a run folder: the
+process's folder is a private one, deleted afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conformance.roles.operator import environment, fill, fill_text
+from conformance.vocabulary.errors import SubjectUnreachable, UsageError, explain
+
+STOP_GRACE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class StartCommand:
+    """How to start a subject: words of the command, templates by file name, and the folder relative paths start from."""
+
+    words: tuple[str, ...]
+    files: Mapping[str, Path] = field(default_factory=dict)
+    base: Path = field(default_factory=Path.cwd)
+
+
+class SubjectProcess:
+    """A running subject. ``log`` receives everything it prints."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self._process = process
+        self._folder = folder
+
+    @classmethod
+    async def start(cls, command: StartCommand, values: Mapping[str, str], log: Path) -> SubjectProcess:
+        """Write the files and start the process.
+
+        Raises:
+            UsageError: a template that cannot be read or filled.
+            SubjectUnreachable: the program does not start.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="csip-subject-"))
+        values = {**values, "folder": str(folder), "python": sys.executable}
+        try:
+            _write_files(command.files, values, folder)
+            words = fill(command.words, values)
+            with log.open("ab") as output:
+                process = await asyncio.create_subprocess_exec(
+                    *words,
+                    cwd=command.base,
+                    env=os.environ | environment(values),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=asyncio.subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            text = explain(
+                f"starting the subject: {' '.join(command.words)}",
+                "a running process",
+                str(error),
+                "correct subject.start",
+            )
+            raise SubjectUnreachable(text) from None
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return cls(process, folder)
+
+    @property
+    def exit_status(self) -> int | None:
+        """The exit status, or ``None`` while it runs."""
+        return self._process.returncode
+
+    async def ended(self) -> int:
+        """Wait until the process ends by itself and return its exit status."""
+        return await self._process.wait()
+
+    async def stop(self) -> str:
+        """Stop the process and everything it started; return how it ended, in words."""
+        told = f"it had already ended with exit status {self._process.returncode}"
+        if self._process.returncode is None:
+            self._signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(self._process.wait(), STOP_GRACE_S)
+                told = "stopped"
+            except TimeoutError:
+                self._signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+                await self._process.wait()
+                told = f"killed: it did not stop within {STOP_GRACE_S:g} s"
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return told
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Signal the process group, so that children end too; only the process where there are no groups."""
+        try:
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, number)
+            else:
+                self._process.send_signal(number)
+        except ProcessLookupError:
+            return  # it ended in this very moment, which is what was wanted
+
+
+def _write_files(files: Mapping[str, Path], values: Mapping[str, str], folder: Path) -> None:
+    for name, template in files.items():
+        try:
+            text = template.read_text(encoding="utf-8")
+        except OSError as error:
+            seen = explain(f"reading the template {template}", "a text file", str(error), "correct subject.files")
+            raise UsageError(seen) from None
+        (folder / name).write_text(fill_text(text, values), encoding="utf-8")
+
+
+def as_words(command: str | Sequence[str]) -> tuple[str, ...]:
+    """Return a command as words; a string is split as a shell would, without being given to one."""
+    import shlex
+
+    return tuple(shlex.split(command)) if isinstance(command, str) else tuple(command)

@@ -1,0 +1,235 @@
+"""The harness as a device: walks a server under test by its links, and leaves an exchange for everything it does.
+
+Nothing here judges. A request that brings no answer gives a reading without a document; building upon that document
+ends the test case as inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from conformance.vocabulary.errors import PreconditionNotMet
+from conformance.wire.exchange import Connection, Exchange
+from conformance.wire.messages import SEP_XML, Headers, header
+from conformance.wire.parser import Malformed
+from conformance.wire.payload import Node, read
+
+ACCEPT = (("Accept", SEP_XML),)
+
+
+class Carrier(Protocol):
+    """Carries requests over mutual TLS; the wire's client satisfies it."""
+
+    async def exchange(
+        self,
+        method: str,
+        target: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        resource: str | None = None,
+        *,
+        deadline: timedelta,
+    ) -> Exchange:
+        """Send one request; what goes wrong stands in the exchange's error."""
+
+    async def handshake_only(self, *, deadline: timedelta) -> Connection:
+        """Connect, complete or fail the handshake, and close."""
+
+    async def raw(self, data: bytes, *, deadline: timedelta) -> Exchange:
+        """Send hand-made bytes on a new connection."""
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An exchange together with the document it brought."""
+
+    exchange: Exchange
+
+    @property
+    def received_at(self) -> datetime:
+        """When the first byte of the answer came (UTC); of the request, if none came."""
+        moment = self.exchange.response_first or self.exchange.request_last
+        return moment.kernel or moment.wall
+
+    @cached_property
+    def document(self) -> Node | None:
+        """The root of the answer's body, or ``None`` when there is no well-formed one."""
+        try:
+            return read(self.exchange.response_body)
+        except Malformed:
+            return None
+
+    @property
+    def resource(self) -> Node:
+        """The root of the answer's body; without one the test case ends as inconclusive."""
+        if self.exchange.status != 200 or self.document is None:
+            seen = self.exchange.error or f"{self.exchange.status}"
+            what = f"{self.exchange.method} {self.exchange.target} brought no document ({seen})"
+            raise PreconditionNotMet(f"cannot go on: {what}; exchange {self.exchange.number}")
+        return self.document
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list read to its end: every page, and the entries of all pages in order."""
+
+    name: str
+    pages: tuple[Reading, ...]
+
+    @property
+    def entries(self) -> tuple[Node, ...]:
+        """The entries of all pages, in the order served."""
+        return tuple(entry for page in self.pages for entry in page.resource.children())
+
+    @property
+    def declared(self) -> int | None:
+        """``all`` of the first page."""
+        return self.pages[0].resource.integer_attribute("all")
+
+
+class TestClient:
+    """A device's view of the server under test.
+
+    ``entry`` is the path of DeviceCapability; ``deadline`` bounds each request; ``make_carrier`` opens a carrier with
+    another identity by its name, such as ``none`` for no certificate.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        *,
+        entry: str,
+        lfdi: str,
+        sfdi: int,
+        deadline: timedelta,
+        page_size: int,
+        make_carrier: Callable[[str], Carrier],
+    ) -> None:
+        self.lfdi = lfdi
+        self.sfdi = sfdi
+        self.entry_path = entry
+        self._carrier = carrier
+        self._deadline = deadline
+        self._page_size = page_size
+        self._make_carrier = make_carrier
+
+    def with_identity(self, identity: str) -> TestClient:
+        """Return a client with another identity, on connections of its own."""
+        return TestClient(
+            self._make_carrier(identity),
+            entry=self.entry_path,
+            lfdi="",
+            sfdi=0,
+            deadline=self._deadline,
+            page_size=self._page_size,
+            make_carrier=self._make_carrier,
+        )
+
+    async def entry(self) -> Reading:
+        """GET DeviceCapability at its configured path."""
+        return await self.get(self.entry_path, "DeviceCapability")
+
+    async def get(self, href: str, resource: str | None = None) -> Reading:
+        """GET a path or an absolute address of the same server."""
+        return await self._send("GET", href, resource)
+
+    async def put(self, href: str, body: bytes, resource: str | None = None) -> Reading:
+        """PUT a document."""
+        return await self._send("PUT", href, resource, body)
+
+    async def post(self, href: str, body: bytes, resource: str | None = None) -> Reading:
+        """POST a document."""
+        return await self._send("POST", href, resource, body)
+
+    async def connect(self) -> Connection:
+        """Open a connection of its own, complete or fail the TLS handshake, and close it."""
+        return await self._carrier.handshake_only(deadline=self._deadline)
+
+    async def follow(self, *links: str) -> Reading:
+        """GET DeviceCapability, then follow links by name, such as ``TimeLink``."""
+        reading = await self.entry()
+        for link in links:
+            reading = await self.follow_from(reading.resource, link)
+        return reading
+
+    async def follow_from(self, node: Node, link: str) -> Reading:
+        """GET what a link in a document points to; without the link the test case ends as inconclusive."""
+        href = node.link(link)
+        if href is None:
+            raise PreconditionNotMet(f"cannot go on: {node.name} has no {link}")
+        return await self.get(href, link.removesuffix("Link"))
+
+    async def whole_list(self, href: str, name: str) -> Listing:
+        """Read a list page by page until a page is empty, short, or brings nothing new."""
+        pages: list[Reading] = []
+        seen = 0
+        while True:
+            reading = await self.get(_with_query(href, f"s={seen}&l={self._page_size}"), name)
+            pages.append(reading)
+            shown = len(reading.resource.children())
+            seen += shown
+            if shown == 0 or seen >= (reading.resource.integer_attribute("all") or 0):
+                return Listing(name, tuple(pages))
+            if len(pages) > MOST_PAGES:
+                raise PreconditionNotMet(f"cannot go on: {name} did not end after {MOST_PAGES} pages")
+
+    async def own_end_device(self) -> tuple[Listing, Node | None]:
+        """Return the EndDeviceList and the entry whose lFDI is the client's own, in any casing."""
+        reading = await self.entry()
+        href = reading.resource.link("EndDeviceListLink")
+        if href is None:
+            raise PreconditionNotMet("cannot go on: DeviceCapability has no EndDeviceListLink")
+        listing = await self.whole_list(href, "EndDeviceList")
+        own = (entry for entry in listing.entries if entry.hexadecimal("lFDI") == self.lfdi)
+        return listing, next(own, None)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._carrier.aclose()
+
+    async def _send(self, method: str, href: str, resource: str | None, body: bytes = b"") -> Reading:
+        headers: Sequence[tuple[str, str]] = ACCEPT
+        if body:
+            headers = (*ACCEPT, ("Content-Type", SEP_XML))
+        exchange = await self._carrier.exchange(
+            method, target_of(href), headers, body, resource, deadline=self._deadline
+        )
+        return Reading(exchange)
+
+
+MOST_PAGES = 2000
+"""A list that has not ended by then is endless for the harness."""
+
+
+def target_of(href: str) -> str:
+    """Return the path and query of a link; absolute links are taken to point at the same server."""
+    parts = urlsplit(href)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def location_of(reading: Reading) -> str | None:
+    """Return the Location header of an answer."""
+    return header(reading.exchange.response_headers, "Location")
+
+
+def links_in(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield name and href of every link element below a node, in document order."""
+    for child in node.children():
+        if child.name.endswith("Link") and child.href:
+            yield child.name, child.href
+        else:
+            yield from links_in(child)
+
+
+def _with_query(href: str, query: str) -> str:
+    return f"{href}{'&' if '?' in href else '?'}{query}"
