@@ -1,0 +1,300 @@
+"""The utility: an IEEE 2030.5 server as a protocol core, without sockets, threads or waiting.
+
+:class:`Utility` answers requests and lets a scenario arrange, while clients watch, what is offered: devices, their
+assignments, programs, controls, defaults. It keeps what clients send: Responses, readings, DER documents, log events.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from lxml import etree
+
+from conformance.roles.utility.addresses import Addresses
+from conformance.roles.utility.context import Context
+from conformance.roles.utility.der_program import DERProgram
+from conformance.roles.utility.device_register import DeviceRegister
+from conformance.roles.utility.end_device import TEST_PIN, EndDevice, Identity
+from conformance.roles.utility.entrance import Entrance
+from conformance.roles.utility.function_set_assignments import FunctionSetAssignments
+from conformance.roles.utility.manner import Manner
+from conformance.roles.utility.mirror_usage_point import MirrorUsagePoint, ReceivedReading
+from conformance.roles.utility.mirrors import Mirrors
+from conformance.roles.utility.paging import list_document
+from conformance.roles.utility.protocol import Protocol
+from conformance.roles.utility.rates import Rates
+from conformance.roles.utility.registration import Registration
+from conformance.roles.utility.response_set import ReceivedResponse, ResponseSet
+from conformance.roles.utility.self_device import SelfDevice
+from conformance.roles.utility.tree import Call, Endpoint
+from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.identity import LFDI_DIGITS, normal_lfdi, sfdi_of_lfdi
+from conformance.wire.messages import Answer, Request
+from conformance.wire.payload import element
+
+Handler = Callable[[Request], Answer]
+Interposer = Callable[[Request, Handler], Answer]
+"""Stands between the clients and the utility: may change request or answer, or answer in the utility's stead."""
+
+Assignee = FunctionSetAssignments | EndDevice
+"""Where a program is put: an assignment, or a device (then into its first assignment, made if need be)."""
+
+
+class Utility:
+    """A utility server.
+
+    Args:
+        clock: whose time the utility goes by.
+        rates: the poll and post rates it asks for.
+        registration: who makes the EndDevices.
+        seed: makes paths and mRIDs repeatable; without one they are unpredictable.
+        manner: legal but unusual ways to speak.
+        validate: judges request bodies (true: schema-valid); what is invalid is answered 400.
+        foreign_status: answers a request for somebody else's resource, 404 (CSIP P18) or 403.
+        lfdi: the LFDI of the utility's own certificate, shown by SelfDevice.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        rates: Rates | None = None,
+        registration: Registration = Registration.OUT_OF_BAND,
+        seed: str | None = None,
+        manner: Manner | None = None,
+        validate: Callable[[bytes], bool] | None = None,
+        foreign_status: int = 404,
+        lfdi: str | None = None,
+    ) -> None:
+        manner = manner or Manner()
+        addresses = Addresses(seed, manner.path_prefix)
+        self._context = Context(clock, addresses, rates or Rates())
+        self.tree = self._context.tree
+        self.hidden_links: set[str] = set()
+        self.interposers: list[Interposer] = []
+        self.assignments: list[FunctionSetAssignments] = []
+        self.programs: list[DERProgram] = []
+        self._response_sets: dict[str, ResponseSet] = {}
+        self._response_sets_path = addresses.path("rsps")
+        self.register_of_devices = DeviceRegister(self._context, registration, TEST_PIN)
+        self.mirrors = Mirrors(self._context, lambda lfdi: bool(self.register_of_devices.seen_by(lfdi)))
+        self.self_device = SelfDevice(self._context, normal_lfdi(lfdi) if lfdi else _made_up_lfdi(addresses))
+        self.entrance = Entrance(self._context, manner, self._links)
+        self.tree.add(Endpoint(kind="ResponseSetList", path=self._response_sets_path, get=self._response_set_list))
+        self._protocol = Protocol(
+            self.tree, manner, foreign_status=foreign_status, validate=validate, hidden=self.hidden_links
+        )
+
+    # --- clients ---
+
+    def handle(self, request: Request) -> Answer:
+        """Answer a request, through the interposers; the one added last sees it first."""
+        handler: Handler = self._protocol.answer
+        for interposer in self.interposers:
+            handler = partial(_through, interposer, handler)
+        return handler(request)
+
+    @property
+    def entry_path(self) -> str:
+        """The path of DeviceCapability, the only one a client may know beforehand."""
+        return self.entrance.path
+
+    @property
+    def rates(self) -> Rates:
+        """The rates asked for; may be replaced at any time."""
+        return self._context.rates
+
+    @rates.setter
+    def rates(self, rates: Rates) -> None:
+        self._context.rates = rates
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the utility's time is ahead of the clock; may be changed at any time."""
+        return self._context.ahead
+
+    @ahead.setter
+    def ahead(self, ahead: timedelta) -> None:
+        self._context.ahead = ahead
+
+    # --- what is offered ---
+
+    def register(
+        self,
+        lfdi: str,
+        *,
+        sfdi: int | None = None,
+        pin: int = TEST_PIN,
+        post_rate_s: int | None = None,
+        category: str | None = None,
+        changed_at: datetime | None = None,
+        seen_by: Iterable[str] = (),
+        enabled: bool = True,
+        has_assignments: bool = True,
+        has_registration: bool = True,
+    ) -> EndDevice:
+        """Register a device out of band.
+
+        Args:
+            lfdi: 40 hexadecimal digits; blanks and hyphens may group them.
+            sfdi: with check digit; worked out from the LFDI if not given.
+            pin: the registration PIN with its check digit.
+            post_rate_s: the ``postRate`` asked of the device.
+            category: ``deviceCategory``, eight hexadecimal digits.
+            changed_at: ``changedTime``; now if not given.
+            seen_by: LFDIs of further clients that see the device, such as its aggregator.
+            enabled: ``enabled``.
+            has_assignments: whether the device shows a FunctionSetAssignmentsListLink.
+            has_registration: whether it shows a RegistrationLink.
+
+        Raises:
+            UsageError: an LFDI that is not one.
+        """
+        lfdi = normal_lfdi(lfdi)
+        device = EndDevice(
+            self._context,
+            Identity(lfdi=lfdi, sfdi=sfdi_of_lfdi(lfdi) if sfdi is None else sfdi, pin=pin, category=category),
+            changed_at=changed_at or self._context.clock.now(),
+            viewers=frozenset(map(normal_lfdi, seen_by)),
+            post_rate_s=post_rate_s,
+            enabled=enabled,
+            has_assignments=has_assignments,
+            has_registration=has_registration,
+        )
+        self.register_of_devices.add(device)
+        return device
+
+    @property
+    def devices(self) -> tuple[EndDevice, ...]:
+        """All registered devices."""
+        return tuple(self.register_of_devices.devices)
+
+    def device(self, lfdi: str) -> EndDevice | None:
+        """Return the device with an LFDI."""
+        return self.register_of_devices.find(lfdi)
+
+    def deregister(self, device: EndDevice) -> None:
+        """Strike a device off."""
+        self.register_of_devices.remove(device)
+
+    def assign(
+        self,
+        to: EndDevice | Iterable[EndDevice],
+        *,
+        description: str | None = None,
+        mrid: str | None = None,
+        shows_programs: bool = True,
+    ) -> FunctionSetAssignments:
+        """Make an assignment for one or more devices."""
+        assignment = FunctionSetAssignments(
+            self._context,
+            lambda lfdi: self._assigned(assignment, lfdi),
+            self.entrance.time_path,
+            description=description,
+            mrid=mrid,
+            shows_programs=shows_programs,
+        )
+        for device in [to] if isinstance(to, EndDevice) else to:
+            device.assignments.append(assignment)
+        self.assignments.append(assignment)
+        return assignment
+
+    def unassign(self, assignment: FunctionSetAssignments) -> None:
+        """Take an assignment away from all its devices."""
+        for device in self.devices:
+            device.assignments = [kept for kept in device.assignments if kept is not assignment]
+        self.assignments.remove(assignment)
+        assignment.withdraw()
+
+    def add_program(
+        self,
+        to: Assignee | Iterable[Assignee],
+        *,
+        primacy: int,
+        description: str | None = None,
+        mrid: str | None = None,
+    ) -> DERProgram:
+        """Put a new program into one or more assignments; the lower ``primacy`` wins (``UInt8``)."""
+        responses = ResponseSet(self._context, lambda lfdi: self._offered(program, lfdi), description)
+        program = DERProgram(
+            self._context,
+            lambda lfdi: self._offered(program, lfdi),
+            responses.list_path,
+            primacy=primacy,
+            description=description,
+            mrid=mrid,
+        )
+        for assignee in [to] if isinstance(to, FunctionSetAssignments | EndDevice) else to:
+            self._assignment_of(assignee).add(program)
+        self._response_sets[program.path] = responses
+        self.programs.append(program)
+        return program
+
+    def remove_program(self, program: DERProgram) -> None:
+        """Take a program away. Its Responses are still taken from those who saw it."""
+        viewers = {lfdi for device in self.devices for lfdi in device.viewers if self._offered(program, lfdi)}
+        self._response_sets[program.path].audience = viewers.__contains__
+        for assignment in self.assignments:
+            if program in assignment.programs:
+                assignment.remove(program)
+        self.programs.remove(program)
+        program.withdraw()
+
+    # --- what came ---
+
+    @property
+    def responses(self) -> tuple[ReceivedResponse, ...]:
+        """All Responses, oldest first."""
+        everything = (response for kept in self._response_sets.values() for response in kept.received)
+        return tuple(sorted(everything, key=lambda response: response.at))
+
+    @property
+    def readings(self) -> tuple[ReceivedReading, ...]:
+        """All telemetry values, oldest first."""
+        return self.mirrors.readings
+
+    @property
+    def mirror_usage_points(self) -> tuple[MirrorUsagePoint, ...]:
+        """The usage points that clients posted."""
+        return self.mirrors.usage_points
+
+    # --- inside ---
+
+    def _assignment_of(self, assignee: Assignee) -> FunctionSetAssignments:
+        if isinstance(assignee, FunctionSetAssignments):
+            return assignee
+        return assignee.assignments[0] if assignee.assignments else self.assign(assignee)
+
+    def _assigned(self, assignment: FunctionSetAssignments, lfdi: str) -> bool:
+        return any(assignment in device.assignments for device in self.register_of_devices.seen_by(lfdi))
+
+    def _offered(self, program: DERProgram, lfdi: str) -> bool:
+        return any(program in kept.programs and self._assigned(kept, lfdi) for kept in self.assignments)
+
+    def _links(self, call: Call) -> list[etree._Element]:
+        devices, mirrors = self.register_of_devices, self.mirrors
+        return [
+            element("EndDeviceListLink", href=devices.path, all=len(devices.seen_by(call.lfdi))),
+            element("MirrorUsagePointListLink", href=mirrors.path, all=len(mirrors.seen_by(call.lfdi))),
+            element("ResponseSetListLink", href=self._response_sets_path, all=len(self._sets_seen_by(call.lfdi))),
+            element("SelfDeviceLink", href=self.self_device.path),
+        ]
+
+    def _sets_seen_by(self, lfdi: str) -> list[ResponseSet]:
+        return [responses for responses in self._response_sets.values() if responses.audience(lfdi)]
+
+    def _response_set_list(self, call: Call) -> etree._Element:
+        entries = (responses.entry(call) for responses in self._sets_seen_by(call.lfdi))
+        rate = self.rates.response_set_list_s
+        return list_document("ResponseSetList", self._response_sets_path, entries, call.query, poll_rate_s=rate)
+
+
+def _through(interposer: Interposer, handler: Handler, request: Request) -> Answer:
+    return interposer(request, handler)
+
+
+def _made_up_lfdi(addresses: Addresses) -> str:
+    return hashlib.sha256(addresses.token().encode()).hexdigest()[:LFDI_DIGITS].upper()
