@@ -7,9 +7,17 @@ instructions are dropped, so that ``1<!-- -->2`` reads as the schema sees it. A 
 
 from __future__ import annotations
 
+import re
+import threading
+
 from lxml import etree
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+
+_GZIP = b"\x1f\x8b"
+_EXI = b"$EXI"
+_POSITION = re.compile(r", line \d+, column \d+.*$", re.DOTALL)
+_ADVICE = re.compile(r", (use|try) XML_PARSE_HUGE( option)?")
 
 
 class Malformed(Exception):
@@ -19,6 +27,23 @@ class Malformed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.line = line
+
+
+class _Parsers(threading.local):
+    """One parser a thread: making one costs as much as a small document, sharing one makes threads wait."""
+
+    def __init__(self) -> None:
+        self.parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+
+_PARSERS = _Parsers()
 
 
 def parse(body: bytes) -> etree._Element:
@@ -32,20 +57,20 @@ def parse(body: bytes) -> etree._Element:
     if len(body) > MAX_BODY_BYTES:
         raise Malformed(f"the body has {len(body)} bytes; at most {MAX_BODY_BYTES} are read")
     try:
-        root = etree.fromstring(body, _parser())
+        root = etree.fromstring(body, _PARSERS.parser)
     except etree.XMLSyntaxError as error:
-        raise Malformed(error.msg or "not well-formed XML", error.lineno) from None
-    if root.getroottree().docinfo.doctype:
+        raise _malformed(body, error) from None
+    except LookupError:
+        raise Malformed("the XML declaration names an encoding that is not known; 2030.5 uses UTF-8", 1) from None
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Malformed("the document has a document type declaration", 1)
     return root
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+def _malformed(body: bytes, error: etree.XMLSyntaxError) -> Malformed:
+    if body.startswith(_GZIP):
+        return Malformed("the body is compressed with gzip; it is not XML as it stands")
+    if body.startswith(_EXI):
+        return Malformed("the body is EXI; only XML is read")
+    reason = _ADVICE.sub("", _POSITION.sub("", error.msg or "")).strip()
+    return Malformed(reason or "not well-formed XML", error.lineno or None)

@@ -1,0 +1,155 @@
+"""Explains the children of one element against the sequence its type prescribes.
+
+2030.5 knows sequences only. Every mistake among the children is found, not just the first: what is missing, what is
+there too often, what does not belong, and the fewest elements that would have to move to bring the rest in order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from conformance.wire.schema.model import Child, Particle, namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The places for children of a type, in order, with an index by tag."""
+
+    places: tuple[Particle, ...]
+    by_tag: Mapping[str, int]
+    wildcard: int | None
+
+    @classmethod
+    def of(cls, places: tuple[Particle, ...]) -> Layout:
+        """Build the index. No type of 2030.5 names an element twice or has two wildcards."""
+        by_tag = {place.tag: index for index, place in enumerate(places) if isinstance(place, Child)}
+        wildcard = next((index for index, place in enumerate(places) if not isinstance(place, Child)), None)
+        return cls(places, by_tag, wildcard)
+
+    def place(self, tag: str, target: str) -> int | None:
+        """Return the index of the place for a tag; ``target`` is the namespace of the schema."""
+        if tag in self.by_tag or self.wildcard is None:
+            return self.by_tag.get(tag)
+        place = self.places[self.wildcard]
+        if isinstance(place, Child):
+            return None
+        wants_target = place.namespace == "##targetNamespace"
+        return self.wildcard if namespace(tag) and (namespace(tag) == target) == wants_target else None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A required child that is not there, with the children (by number) between which it belongs."""
+
+    place: Particle
+    after: int | None
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """A child in the wrong order: it must move before, or after, another one."""
+
+    child: int
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceFaults:
+    """Everything wrong among the children; children are given by their number, from 0.
+
+    ``unknown`` pairs each child that does not belong with the place reached before it (-1: none yet).
+    """
+
+    missing: tuple[Missing, ...] = ()
+    misplaced: tuple[Misplaced, ...] = ()
+    repeated: tuple[int, ...] = ()
+    unknown: tuple[tuple[int, int], ...] = ()
+    places: Mapping[int, int] = field(default_factory=dict)
+
+
+def explain_sequence(layout: Layout, tags: Sequence[str], target: str) -> SequenceFaults:
+    """Return every fault among children with these tags; ``places`` of the answer maps known children to places."""
+    found = [layout.place(tag, target) for tag in tags]
+    places = {child: place for child, place in enumerate(found) if place is not None}
+    repeated = _repeated(layout, places)
+    counted = [child for child in places if child not in repeated]
+    kept = _longest_ordered(counted, places)
+    return SequenceFaults(
+        missing=tuple(_missing(layout, places, kept)),
+        misplaced=tuple(_misplaced(counted, places, kept)),
+        repeated=tuple(sorted(repeated)),
+        unknown=tuple(_unknown(found, kept)),
+        places=places,
+    )
+
+
+def _repeated(layout: Layout, places: Mapping[int, int]) -> set[int]:
+    seen: Counter[int] = Counter()
+    repeated = set()
+    for child, place in places.items():
+        seen[place] += 1
+        most = layout.places[place].most
+        if most is not None and seen[place] > most:
+            repeated.add(child)
+    return repeated
+
+
+def _longest_ordered(children: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
+    """Return the most children that stand in order, the earliest ones where there is a choice, with their places."""
+    lengths: dict[int, int] = {}
+    tails: list[int] = []
+    for child in reversed(children):
+        key = -places[child]
+        at = bisect_right(tails, key)
+        tails[at : at + 1] = [key]
+        lengths[child] = at + 1
+    kept: dict[int, int] = {}
+    wanted, reached = len(tails), -1
+    for child in children:
+        if lengths[child] == wanted and places[child] >= reached:
+            kept[child] = reached = places[child]
+            wanted -= 1
+    return kept
+
+
+def _missing(layout: Layout, places: Mapping[int, int], kept: Mapping[int, int]) -> list[Missing]:
+    counts = Counter(places.values())
+    absent = [index for index, place in enumerate(layout.places) if counts[index] < place.least]
+    if not absent:
+        return []
+    children, reached = list(kept), list(kept.values())
+    found = []
+    for index in absent:
+        at = bisect_right(reached, index)
+        after = children[at - 1] if at else None
+        before = children[at] if at < len(children) else None
+        found.append(Missing(layout.places[index], after, before))
+    return found
+
+
+def _misplaced(counted: Sequence[int], places: Mapping[int, int], kept: Mapping[int, int]) -> list[Misplaced]:
+    if len(kept) == len(counted):
+        return []
+    children, reached = list(kept), list(kept.values())
+    found = []
+    for child in (child for child in counted if child not in kept):
+        later = bisect_right(reached, places[child])
+        if later < len(children) and children[later] < child:
+            found.append(Misplaced(child, before=children[later], after=None))
+        else:
+            found.append(Misplaced(child, before=None, after=children[bisect_left(reached, places[child]) - 1]))
+    return found
+
+
+def _unknown(found: Sequence[int | None], kept: Mapping[int, int]) -> list[tuple[int, int]]:
+    unknown, reached = [], -1
+    for child, place in enumerate(found):
+        if place is None:
+            unknown.append((child, reached))
+        reached = kept.get(child, reached)
+    return unknown
