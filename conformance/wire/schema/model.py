@@ -84,7 +84,11 @@ class ComplexType:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """An element that may be a document, with attributes that only the root element has."""
+    """An element that may be a document.
+
+    Where it has attributes of its own (2023), its type is an unnamed extension of ``type``, so that no ``xsi:type`` can
+    stand on it.
+    """
 
     tag: str
     type: str
@@ -92,7 +96,7 @@ class Root:
     attributes: tuple[Attribute, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """One edition. ``extension`` is the namespace of CSIP-AUS, None in the base editions."""
 
