@@ -94,12 +94,13 @@ def pem_of(certificate_der: bytes) -> bytes:
 
 def refuse_existing(*paths: Path) -> None:
     """Raise ``UsageError`` when one of the files exists."""
-    if existing := [str(path) for path in paths if path.exists()]:
+    if existing := [path for path in paths if path.exists()]:
+        more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
         raise UsageError(
             explain(
                 "Writing certificates and keys.",
                 "files that do not exist yet",
-                f"{', '.join(existing)} already there",
+                f"{existing[0]}{more} already there",
                 "choose another name or folder, or give --force to replace them",
             )
         )
@@ -116,6 +117,15 @@ def write_public(path: Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes, mode: int) -> None:
+    try:
+        _replace_or_raise(path, content, mode)
+    except OSError as error:
+        raise UsageError(
+            explain(f"Writing {path}.", "a folder that can be written to", str(error), "choose another folder")
+        ) from error
+
+
+def _replace_or_raise(path: Path, content: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # mkstemp creates exclusively and with mode 0600, whatever the umask; systems without modes ignore them.
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

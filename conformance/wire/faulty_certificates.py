@@ -86,7 +86,7 @@ def make_faulty(fault: Fault, device: CertificatePlan, hierarchy: Hierarchy, now
     if fault in _DEVICE_FAULTS:
         return _issued(hierarchy.mica, _DEVICE_FAULTS[fault](device), new_key())
     if fault in _MICA_FAULTS:
-        mica = below(hierarchy.mca, "Test MICA with a fault", now, 0, TEST_POLICIES, _MICA_FAULTS[fault]())
+        mica = below(hierarchy.mca, f"Test MICA {fault}", now, 0, TEST_POLICIES, _MICA_FAULTS[fault]())
         return _issued(mica, device, new_key())
     return _CHAIN_FAULTS[fault](device, hierarchy, now)
 
