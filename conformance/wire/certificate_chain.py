@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from conformance.vocabulary.errors import UsageError, explain
 from conformance.wire.certificate_facts import CertificateFacts, load_certificate, read_certificate, same_name
 from conformance.wire.certificate_profile import Deviation, Rank, judge_certificate
 
@@ -26,6 +27,7 @@ def judge_chain(chain: Sequence[bytes], root: bytes | None = None, at: datetime 
 
     ``chain`` is DER, leaf first, with or without the root at its end. With ``root`` it is also judged whether the
     chain leads there and how long it is; without it the last link stays unproven and is not judged.
+    Raises ``UsageError`` when the root cannot be read: it is the harness's own, and nothing could be proven by it.
     """
     if not chain:
         return (Deviation("SEC.041", "a certificate path", "no certificate", where="chain"),)
@@ -33,10 +35,19 @@ def judge_chain(chain: Sequence[bytes], root: bytes | None = None, at: datetime 
     found = [*judge_certificate(path[0], Rank.DEVICE, at)]
     for number, authority in enumerate(path[1:], 1):
         found += judge_certificate(authority, Rank.AUTHORITY, at, f"authority {number} above the device")
-    ends = path if root is None else [*path, read_certificate(root)]
+    ends = path if root is None else [*path, _read_root(root)]
     for below, (subject, issuer) in enumerate(pairwise(ends)):
         found += _link(subject, issuer, below)
     return (*found, *_length(path, root))
+
+
+def _read_root(root: bytes) -> CertificateFacts:
+    facts = read_certificate(root)
+    if facts.unreadable is not None:
+        raise UsageError(
+            explain("Reading the trusted root.", "a DER certificate", facts.unreadable, "give the SERCA's certificate")
+        )
+    return facts
 
 
 def without_root(chain: Sequence[bytes], root: bytes | None) -> tuple[bytes, ...]:

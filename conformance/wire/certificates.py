@@ -59,7 +59,10 @@ class Pki:
 
     @classmethod
     def create(cls, now: datetime | None = None) -> Pki:
-        """Make a tree with fresh keys; ``now`` (aware) is the present where it is not given."""
+        """Make a tree with fresh keys, valid from a day before ``now`` (aware), or before the present.
+
+        TLS compares validity with the machine's clock: under virtual time, too, leave ``now`` out.
+        """
         moment = now or datetime.now(UTC)
         return cls(new_hierarchy(moment), moment)
 

@@ -224,6 +224,11 @@ def test_forged_signature_and_forged_key_identifier_are_found(pki: Pki) -> None:
     assert not signed_by(read_certificate(raw), read_certificate(honest.certificate_der))
 
 
+def test_root_that_cannot_be_read_proves_nothing_and_is_refused(pki: Pki) -> None:
+    with pytest.raises(UsageError, match="trusted root"):
+        judge_chain(pki.device("inverter").chain, b"no certificate", NOW)
+
+
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_certificate_are_a_finding_and_raise_nothing(raw: bytes) -> None:
     facts = read_certificate(raw)
