@@ -1,0 +1,156 @@
+"""The report as one HTML page: offline, without a script needed, every text escaped.
+
+Templates, style and script are in ``reports/``. The page forbids itself everything but its own style and its own
+script (a content security policy with the script's hash), so that even a payload that slipped through could do nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from conformance.catalogue.shipped import reports_folder
+from conformance.judgement.finding import State
+from conformance.output import tls_words, wording
+from conformance.output.evidence import Bounds, Evidence, both_ends, collect, select
+from conformance.output.report_page import CasePage, case_pages, requirement_pages
+from conformance.output.run_view import JsonObject, RunView, read_run
+from conformance.vocabulary.verdict import Verdict
+from conformance.wire.exchange import Connection, Exchange
+
+OPENING_FINDINGS = 3
+"""How many findings of one test case are told at the head of the report; the rest stand in the test case."""
+
+UNDECIDED = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PENDING)
+NOT_CARRIED_OUT = (Verdict.NOT_RUN, Verdict.NOT_APPLICABLE, Verdict.PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The numbers that can be linked to, since the page holds them."""
+
+    exchanges: frozenset[int]
+    connections: frozenset[int]
+
+
+def render_report(
+    record: JsonObject, log: Iterable[Connection | Exchange], path: Path, bounds: Bounds | None = None
+) -> Path:
+    """Write the report of a run, whole or not at all, and return its path.
+
+    The log is read once and may be of any length; what the page carries of it is bounded.
+    """
+    bounds = bounds or Bounds()
+    run = read_run(record)
+    selection = select(run, bounds)
+    evidence = collect(run, log, selection, bounds)
+    pages = case_pages(run, evidence, selection, bounds)
+    partial = path.with_name(f"{path.name}.partial")
+    stream = _environment().get_template("report.html.j2").stream(_context(run, evidence, pages))
+    stream.enable_buffering(64)
+    with partial.open("w", encoding="utf-8") as file:
+        file.writelines(stream)
+    return partial.replace(path)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(reports_folder()),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "instant": wording.instant,
+        "clock_time": wording.clock_time,
+        "duration": wording.duration,
+        "offset": wording.offset,
+        "number": wording.number,
+        "limit_default": wording.limit_default,
+        "limit_words": wording.limit_words,
+        "timing_words": wording.timing_words,
+        "state_word": wording.state_word,
+        "step_text": wording.step_text,
+        "ends": both_ends,
+        "alert_words": tls_words.alert_words,
+        "chain_words": tls_words.chain_words,
+        "suite_words": tls_words.suite_words,
+        "outcome_words": tls_words.outcome_words,
+    }
+    environment.globals["grade_words"] = wording.GRADE_WORDS
+    return environment
+
+
+def _context(run: RunView, evidence: Evidence, pages: Sequence[CasePage]) -> dict[str, object]:
+    script = (reports_folder() / "report.js").read_text(encoding="utf-8")
+    return {
+        "run": run,
+        "pages": pages,
+        "links": Links(frozenset(evidence.exchanges), frozenset(evidence.connections)),
+        "css": Markup((reports_folder() / "report.css").read_text(encoding="utf-8")),
+        "script": Markup(script),
+        "script_hash": f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
+        "opening_findings": OPENING_FINDINGS,
+        "embedded": len(evidence.exchanges),
+        "recorded": evidence.recorded.total(),
+        **_result(run),
+        **_sections(run, pages),
+    }
+
+
+def _result(run: RunView) -> dict[str, object]:
+    both = run.started_at is not None and run.finished_at is not None
+    return {
+        "result_word": wording.RESULT_WORDS[run.result],
+        "result_class": str(run.result).replace(" ", "-"),
+        "result_sentence": wording.result_sentence(run),
+        "weaknesses": wording.weaknesses(run),
+        "subject_name": run.subject.name or run.subject.product or "Unnamed subject",
+        "subject_kind": _KINDS.get(run.subject.kind, "Subject"),
+        "length": (run.finished_at - run.started_at).total_seconds() if both else None,  # type: ignore[operator]
+        "verdict_words": wording.VERDICT_WORDS,
+        "verdict_meanings": wording.VERDICT_MEANINGS,
+        "grade_meanings": wording.GRADE_MEANINGS,
+    }
+
+
+_KINDS = {
+    "server": "Server under test",
+    "client": "Client under test",
+    "both": "Server and client under test",
+}
+
+
+def _sections(run: RunView, pages: Sequence[CasePage]) -> dict[str, object]:
+    failed = _with(pages, Verdict.FAIL)
+    undecided = _with(pages, *UNDECIDED)
+    warned = [(page, group) for page in pages for group in page.open_groups if group.finding.state is State.WARNING]
+    not_run = _with(pages, *NOT_CARRIED_OUT)
+    requirements = requirement_pages(run, pages)
+    contents: list[tuple[str, str, int | None]] = [("result", "Result", None), ("failures", "Failures", len(failed))]
+    contents += [("undecided", "Not decided", len(undecided))] if undecided else []
+    contents += [("warnings", "Warnings", len(warned))] if warned else []
+    contents += [("cases", "All test cases", len(pages))]
+    contents += [("details", "Each test case", None)] if pages else []
+    contents += [("not-run", "Not run", len(not_run)), ("limits", "Limits", len(run.limits))]
+    contents += [("policies", "Choices", len(run.policies)), ("requirements", "Requirements", len(requirements))]
+    contents += [("versions", "Versions", None), ("reading", "How to read", None)]
+    return {
+        "failed": failed,
+        "undecided": undecided,
+        "warned": warned,
+        "not_run": not_run,
+        "requirements": requirements,
+        "contents": contents,
+    }
+
+
+def _with(pages: Sequence[CasePage], *verdicts: Verdict) -> list[CasePage]:
+    return [page for page in pages if page.case.verdict in verdicts]

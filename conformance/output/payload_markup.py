@@ -1,0 +1,90 @@
+"""Bodies as HTML: XML indented and coloured, anything else as text or as bytes; everything escaped.
+
+Indentation is for reading only. The exact bytes are in ``exchanges.jsonl``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+from markupsafe import Markup, escape
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import XmlLexer  # type: ignore[import-untyped]
+
+BYTES_SHOWN = 256
+INDENTED_UP_TO = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BodyMarkup:
+    """A body to show. ``form`` is ``XML, indented``, ``text`` or ``bytes``; ``left_out`` says what was cut off, if any."""
+
+    markup: Markup
+    form: str
+    size: int
+    left_out: str
+
+
+@lru_cache(maxsize=2048)
+def body_markup(body: bytes, bound: int) -> BodyMarkup:
+    """Return a body as HTML, cut at about ``bound`` characters."""
+    indented = _indented(body)
+    if indented is not None:
+        shown, left_out = _cut(indented, bound)
+        return BodyMarkup(_coloured(shown), "XML, indented for reading", len(body), left_out)
+    text = _text(body)
+    if text is None:
+        return BodyMarkup(escape(_dump(body)), "bytes", len(body), _rest(len(body), BYTES_SHOWN))
+    shown, left_out = _cut(text, bound)
+    return BodyMarkup(escape(shown), "text, as sent", len(body), left_out)
+
+
+def _indented(body: bytes) -> str | None:
+    """Return the document indented, or nothing when it is no plain, well-formed XML."""
+    if not body.lstrip().startswith(b"<") or len(body) > INDENTED_UP_TO:
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
+    try:
+        tree = etree.ElementTree(etree.fromstring(body, parser))
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if tree.docinfo.doctype:
+        return None
+    etree.indent(tree, space="  ")
+    return etree.tostring(tree, encoding="unicode")
+
+
+def _coloured(text: str) -> Markup:
+    return Markup(str(highlight(text, XmlLexer(stripnl=False), HtmlFormatter(nowrap=True))))
+
+
+def _text(body: bytes) -> str | None:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in text else text
+
+
+def _cut(text: str, bound: int) -> tuple[str, str]:
+    if len(text) <= bound:
+        return text, ""
+    end = text.rfind("\n", bound // 2, bound)
+    end = bound if end < 0 else end
+    return text[:end], _rest(len(text), end)
+
+
+def _rest(whole: int, shown: int) -> str:
+    return f"Cut off here: {whole - shown:,} of {whole:,} characters are left out." if whole > shown else ""
+
+
+def _dump(body: bytes) -> str:
+    rows = (body[at : at + 16] for at in range(0, min(len(body), BYTES_SHOWN), 16))
+    return "\n".join(f"{row.hex(' '):<47}  {_printable(row)}" for row in rows)
+
+
+def _printable(row: bytes) -> str:
+    return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
