@@ -119,7 +119,7 @@ class EndDevice:
 
     def touch(self) -> None:
         """Say that the device changed now."""
-        self.changed_at = self._context.clock.now()
+        self.changed_at = self._context.clock.now() + self._context.ahead
 
     def withdraw(self) -> None:
         """Take the device and all below it out of the tree."""

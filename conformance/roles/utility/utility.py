@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -55,6 +56,7 @@ class Utility:
         validate: judges request bodies (true: schema-valid); what is invalid is answered 400.
         foreign_status: answers a request for somebody else's resource, 404 (CSIP P18) or 403.
         lfdi: the LFDI of the utility's own certificate, shown by SelfDevice.
+        entry: the path of DeviceCapability, if it is not the manner's.
     """
 
     def __init__(
@@ -68,8 +70,10 @@ class Utility:
         validate: Callable[[bytes], bool] | None = None,
         foreign_status: int = 404,
         lfdi: str | None = None,
+        entry: str | None = None,
     ) -> None:
         manner = manner or Manner()
+        manner = replace(manner, entry_path=entry) if entry else manner
         addresses = Addresses(seed, manner.path_prefix)
         self._context = Context(clock, addresses, rates or Rates())
         self.tree = self._context.tree
@@ -79,8 +83,8 @@ class Utility:
         self.programs: list[DERProgram] = []
         self._response_sets: dict[str, ResponseSet] = {}
         self._response_sets_path = addresses.path("rsps")
-        self.register_of_devices = DeviceRegister(self._context, registration, TEST_PIN)
-        self.mirrors = Mirrors(self._context, lambda lfdi: bool(self.register_of_devices.seen_by(lfdi)))
+        self._register = DeviceRegister(self._context, registration, TEST_PIN)
+        self._mirrors = Mirrors(self._context, lambda lfdi: bool(self._register.seen_by(lfdi)))
         self.self_device = SelfDevice(self._context, normal_lfdi(lfdi) if lfdi else _made_up_lfdi(addresses))
         self.entrance = Entrance(self._context, manner, self._links)
         self.tree.add(Endpoint(kind="ResponseSetList", path=self._response_sets_path, get=self._response_set_list))
@@ -120,6 +124,28 @@ class Utility:
     def ahead(self, ahead: timedelta) -> None:
         self._context.ahead = ahead
 
+    def now(self) -> datetime:
+        """Return the utility's time, aware and in UTC."""
+        return self._context.clock.now() + self._context.ahead
+
+    @property
+    def registration(self) -> Registration:
+        """Who makes the EndDevices."""
+        return self._register.registration
+
+    @property
+    def on_registration(self) -> Callable[[EndDevice], None] | None:
+        """What is done with a device that has just registered itself, such as assigning it."""
+        return self._register.on_registration
+
+    @on_registration.setter
+    def on_registration(self, equip: Callable[[EndDevice], None] | None) -> None:
+        self._register.on_registration = equip
+
+    def admit(self, admits: Callable[[str, str], bool]) -> None:
+        """Decide who may register in band: called with the sender's LFDI and the posted one; refused with 403."""
+        self._register.admits = admits
+
     # --- what is offered ---
 
     def register(
@@ -157,28 +183,28 @@ class Utility:
         device = EndDevice(
             self._context,
             Identity(lfdi=lfdi, sfdi=sfdi_of_lfdi(lfdi) if sfdi is None else sfdi, pin=pin, category=category),
-            changed_at=changed_at or self._context.clock.now(),
+            changed_at=changed_at or self.now(),
             viewers=frozenset(map(normal_lfdi, seen_by)),
             post_rate_s=post_rate_s,
             enabled=enabled,
             has_assignments=has_assignments,
             has_registration=has_registration,
         )
-        self.register_of_devices.add(device)
+        self._register.add(device)
         return device
 
     @property
     def devices(self) -> tuple[EndDevice, ...]:
         """All registered devices."""
-        return tuple(self.register_of_devices.devices)
+        return tuple(self._register.devices)
 
     def device(self, lfdi: str) -> EndDevice | None:
         """Return the device with an LFDI."""
-        return self.register_of_devices.find(lfdi)
+        return self._register.find(lfdi)
 
     def deregister(self, device: EndDevice) -> None:
         """Strike a device off."""
-        self.register_of_devices.remove(device)
+        self._register.remove(device)
 
     def assign(
         self,
@@ -254,12 +280,16 @@ class Utility:
     @property
     def readings(self) -> tuple[ReceivedReading, ...]:
         """All telemetry values, oldest first."""
-        return self.mirrors.readings
+        return self._mirrors.readings
+
+    def answer_new_readings(self, status: int) -> None:
+        """Answer readings whose mRID is new with 201 (the way at first) or 204."""
+        self._mirrors.new_reading_status = status
 
     @property
     def mirror_usage_points(self) -> tuple[MirrorUsagePoint, ...]:
         """The usage points that clients posted."""
-        return self.mirrors.usage_points
+        return self._mirrors.usage_points
 
     # --- inside ---
 
@@ -269,13 +299,13 @@ class Utility:
         return assignee.assignments[0] if assignee.assignments else self.assign(assignee)
 
     def _assigned(self, assignment: FunctionSetAssignments, lfdi: str) -> bool:
-        return any(assignment in device.assignments for device in self.register_of_devices.seen_by(lfdi))
+        return any(assignment in device.assignments for device in self._register.seen_by(lfdi))
 
     def _offered(self, program: DERProgram, lfdi: str) -> bool:
         return any(program in kept.programs and self._assigned(kept, lfdi) for kept in self.assignments)
 
     def _links(self, call: Call) -> list[etree._Element]:
-        devices, mirrors = self.register_of_devices, self.mirrors
+        devices, mirrors = self._register, self._mirrors
         return [
             element("EndDeviceListLink", href=devices.path, all=len(devices.seen_by(call.lfdi))),
             element("MirrorUsagePointListLink", href=mirrors.path, all=len(mirrors.seen_by(call.lfdi))),

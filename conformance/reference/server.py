@@ -1,0 +1,102 @@
+"""The reference server: a sound IEEE 2030.5 server without I/O, and the same with named flaws.
+
+It serves demonstrations and the harness's own tests, on real sockets and in virtual time alike. The flaws in TLS are
+settings that whoever builds the TLS context reads: :attr:`ReferenceServer.tls_ciphers` and
+:attr:`ReferenceServer.requires_client_certificate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from conformance.reference.server_flaws import arrange
+from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, build
+from conformance.roles.utility import TEST_PIN, DERControl, EndDevice, Manner, Modes, Rates, Utility
+from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.errors import UsageError, explain
+from conformance.wire.messages import Answer, Request
+from conformance.wire.schema.model import Edition
+from conformance.wire.schema.validator import Validator
+
+POST_RATE_S = 300
+
+
+class ReferenceServer:
+    """A sound server, less its flaws.
+
+    Args:
+        clock: whose time it goes by.
+        flaws: names of :data:`~conformance.reference.server_flaws.SERVER_FLAWS`.
+        lfdis: the clients that are registered out of band.
+        pin: their registration PIN.
+        rates: the poll and post rates asked for.
+        manner: legal but unusual ways to speak.
+        seed: makes paths and mRIDs repeatable; ``None`` makes them unpredictable.
+        validate: judges request bodies; the 2018 schema if not given.
+
+    Raises:
+        UsageError: a flaw that does not exist, or an LFDI that is not one.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        flaws: Iterable[str] = (),
+        *,
+        lfdis: Iterable[str] = (),
+        pin: int = TEST_PIN,
+        rates: Rates | None = None,
+        manner: Manner | None = None,
+        seed: str | None = "reference",
+        validate: Callable[[bytes], bool] | None = None,
+    ) -> None:
+        judge = validate or Validator(Edition.IEEE_2018).quick
+        self.utility = Utility(clock, rates=rates, manner=manner, seed=seed, validate=judge)
+        self._parts = build(clock, self.utility, lfdis, pin, POST_RATE_S)
+        self.flaws = frozenset(flaws)
+        arrange(self._parts, self.flaws)
+
+    def handle(self, request: Request) -> Answer:
+        """Answer a request."""
+        return self.utility.handle(request)
+
+    @property
+    def entry_path(self) -> str:
+        """The path of DeviceCapability."""
+        return self.utility.entry_path
+
+    @property
+    def tls_ciphers(self) -> str:
+        """The cipher suites to offer, in OpenSSL's notation."""
+        return self._parts.tls_ciphers
+
+    @property
+    def requires_client_certificate(self) -> bool:
+        """Whether a client must show a certificate."""
+        return self._parts.requires_client_certificate
+
+    def register_device(self, lfdi: str, *, sfdi: int | None = None, pin: int = TEST_PIN) -> EndDevice:
+        """Register one more device and assign it the three programs, as an operator would."""
+        known = self.utility.device(lfdi)
+        device = known or self.utility.register(lfdi, sfdi=sfdi, pin=pin, post_rate_s=POST_RATE_S)
+        if not device.assignments:
+            assignment = self.utility.assign(device, description="Topology")
+            for program in self._parts.programs:
+                assignment.add(program)
+        return device
+
+    def publish_control(self, lfdi: str, modes: Modes, *, start: datetime, duration: timedelta) -> DERControl:
+        """Publish a control to a device in its best program, as an operator would.
+
+        Raises:
+            UsageError: the device is not registered or has no program.
+        """
+        device = self.utility.device(lfdi)
+        programs = [program for kept in device.assignments for program in kept.programs] if device else []
+        if not programs:
+            raise UsageError(
+                explain("Publishing a control.", "a registered device with a program", lfdi, "register it first")
+            )
+        best = min(programs, key=lambda program: program.primacy)
+        return best.add_control(modes, start=start, duration=duration, response_required=RECEIVED_STARTED_COMPLETED)
