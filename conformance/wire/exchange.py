@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from conformance.vocabulary.clock import Clock
+
 
 class Side(StrEnum):
     """Which part the harness played."""
@@ -28,6 +30,11 @@ class Moment:
     wall: datetime
     mono: float
     kernel: datetime | None = None
+
+    @classmethod
+    def now(cls, clock: Clock, kernel: datetime | None = None) -> Moment:
+        """Return the present instant."""
+        return cls(clock.now(), clock.monotonic(), kernel)
 
 
 @dataclass(frozen=True, slots=True)

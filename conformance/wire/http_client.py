@@ -1,0 +1,140 @@
+"""The test client's way to a server: httpx above, the harness's own TLS and bytes below.
+
+What a server does wrong is never an exception: an :class:`~conformance.wire.exchange.Exchange` carries it in plain
+words. No redirect is followed, nothing is decompressed, no environment proxy is used, no cookie is kept.
+"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.errors import HarnessError, UsageError, explain
+from conformance.wire.attempt import Asked
+from conformance.wire.client_pool import ClientPool
+from conformance.wire.client_transport import ASKED, TARGET, ClientTransport
+from conformance.wire.exchange import Connection, Exchange
+from conformance.wire.limits import WireLimits
+from conformance.wire.messages import Answer, Headers, NoAnswer
+from conformance.wire.network import Network
+from conformance.wire.recorder import Recorder
+from conformance.wire.tls import StreamBroken
+
+
+class HttpClient:
+    """A client of one server, with one identity. Use as an async context manager, or call :meth:`aclose`."""
+
+    def __init__(
+        self,
+        network: Network,
+        clock: Clock,
+        context: ssl.SSLContext,
+        host: str,
+        port: int,
+        recorder: Recorder,
+        limits: WireLimits | None = None,
+        connections: int = 1,
+    ) -> None:
+        """Prepare; nothing is sent yet. At most ``connections`` are open at once, kept alive and used again."""
+        limits = limits or WireLimits()
+        self._pool = ClientPool(network, clock, context, host, port, recorder, limits, connections)
+        self._transport = ClientTransport(self._pool, recorder, clock, limits)
+        self._origin = f"https://[{host}]:{port}/" if ":" in host else f"https://{host}:{port}/"
+        self._httpx = httpx.AsyncClient(
+            transport=self._transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    async def exchange(
+        self,
+        method: str,
+        target: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        resource: str | None = None,
+        *,
+        deadline: timedelta,
+    ) -> Exchange:
+        """Send a request and return what came of it, recorded.
+
+        ``Host`` and ``Content-Length`` are added where missing; headers keep their casing. ``deadline`` covers
+        connecting, the handshake and the answer to its last byte.
+
+        Raises:
+            UsageError: the request itself is not proper HTTP/1.1; :meth:`raw` sends such things.
+        """
+        asked = Asked(resource, deadline)
+        request = httpx.Request(
+            method,
+            self._origin,
+            headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+            content=body or None,
+            extensions={TARGET: target.encode("latin-1"), ASKED: asked},
+        )
+        try:
+            response = await self._httpx.send(request, stream=True)
+            await response.aclose()
+        except httpx.LocalProtocolError as error:
+            raise UsageError(
+                explain(f"Sending {method} {target}", "a proper HTTP/1.1 request", str(error), "use raw() to send it")
+            ) from error
+        except httpx.HTTPError as error:
+            # The transport has recorded what happened; httpx may also stumble over a header such as Location.
+            if asked.exchange is None:
+                raise HarnessError(f"sending {method} {target} failed within the harness: {error}") from error
+        if asked.exchange is None:
+            raise HarnessError(f"sending {method} {target} left no record")
+        return asked.exchange
+
+    async def raw(self, data: bytes, deadline: timedelta, resource: str | None = None) -> Exchange:
+        """Send bytes made by hand and return what came of it, recorded."""
+        return await self._transport.raw(data, Asked(resource, deadline))
+
+    async def handshake_only(self, deadline: timedelta) -> Connection:
+        """Open a connection of its own, shake hands, close, and return what was seen; never raises for the server.
+
+        In TLS 1.3 a server refuses a certificate only after the handshake, so a short while is waited for that.
+        """
+        return await self._pool.handshake_only(deadline)
+
+    async def fresh(self) -> None:
+        """Close the kept connections: the next exchange opens a new one."""
+        await self._pool.close_idle()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._httpx.aclose()
+        await self._pool.close()
+
+    async def __aenter__(self) -> HttpClient:
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        await self.aclose()
+
+
+class HttpSender:
+    """Carries a device core's requests over an :class:`HttpClient`."""
+
+    def __init__(self, client: HttpClient, deadline: timedelta) -> None:
+        self._client = client
+        self._deadline = deadline
+
+    async def send(
+        self, method: str, target: str, body: bytes = b"", headers: Headers = (), resource: str | None = None
+    ) -> Answer:
+        """Send one request and return its answer. Raises ``NoAnswer``."""
+        exchange = await self._client.exchange(method, target, headers, body, resource, deadline=self._deadline)
+        if exchange.status is None or exchange.error is not None:
+            raise NoAnswer(exchange.error or "no answer came")
+        return Answer(exchange.status, exchange.response_headers, exchange.response_body, resource)
+
+
+__all__ = ["HttpClient", "HttpSender", "StreamBroken"]
