@@ -1,0 +1,130 @@
+"""What a device asks of its plant, and how the plant shares it among its parts.
+
+:class:`Setpoints` is the sum of all controls in force; :func:`dispatch` turns it, with what sun, load, battery and
+vehicle allow at the instant, into the powers that the parts move towards. Pure functions. Limits of the whole site
+follow the definitions of CSIP-AUS (import, export, generation and load limits, storage target).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PowerFactor:
+    """A displacement power factor, 0 to 1; ``absorbing`` when the DER absorbs reactive power (under-excited)."""
+
+    displacement: float
+    absorbing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Setpoints:
+    """Everything controls and defaults ask for; ``None`` means no such wish. Injection and discharge are positive.
+
+    ``grad_w`` is the ramp rate in hundredths of a percent of the rated power per second (``setGradW``); 0 means
+    as fast as can be. ``curves`` names the curves in force, as pairs of mode and address.
+    """
+
+    energize: bool = True
+    connect: bool = True
+    max_w: float | None = None
+    fixed_w: float | None = None
+    storage_target_w: float | None = None
+    import_limit_w: float | None = None
+    export_limit_w: float | None = None
+    generation_limit_w: float | None = None
+    load_limit_w: float | None = None
+    power_factor: PowerFactor | None = None
+    fixed_var: float | None = None
+    grad_w: int = 10000
+    curves: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def connected(self) -> bool:
+        """True when the DER may exchange power at all."""
+        return self.energize and self.connect
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is possible at an instant, in watts, all positive."""
+
+    sun_w: float = 0.0
+    load_w: float = 0.0
+    vehicle_w: float = 0.0
+    charge_w: float = 0.0
+    discharge_w: float = 0.0
+    self_consumption: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The powers that the parts move towards: discharge and generation positive, EVSE positive when charging."""
+
+    pv_w: float
+    battery_w: float
+    evse_w: float
+
+    @property
+    def der_w(self) -> float:
+        """Injection of PV and battery."""
+        return self.pv_w + self.battery_w
+
+
+def dispatch(asked: Setpoints, room: Room) -> Wanted:
+    """Share the set-points among PV, battery and EVSE; limits win over targets, curtailment meets PV first."""
+    wanted = _unlimited(asked, room)
+    wanted = _within_load(wanted, room, asked.load_limit_w)
+    for limit in (asked.max_w, asked.generation_limit_w):
+        wanted = _less_injection(wanted, wanted.der_w - _or_infinite(limit))
+    wanted = _less_injection(wanted, wanted.der_w - room.load_w - wanted.evse_w - _or_infinite(asked.export_limit_w))
+    return _less_import(wanted, room.load_w + wanted.evse_w - wanted.der_w - _or_infinite(asked.import_limit_w))
+
+
+def _or_infinite(limit: float | None) -> float:
+    return math.inf if limit is None else limit
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    return max(low, min(high, value))
+
+
+def _unlimited(asked: Setpoints, room: Room) -> Wanted:
+    if not asked.connected:
+        return Wanted(0.0, 0.0, room.vehicle_w)
+    if asked.storage_target_w is not None:
+        return Wanted(room.sun_w, _battery(asked.storage_target_w, room), room.vehicle_w)
+    if asked.fixed_w is not None:
+        pv_w = min(room.sun_w, max(0.0, asked.fixed_w))
+        return Wanted(pv_w, _battery(asked.fixed_w - pv_w, room), room.vehicle_w)
+    balance = room.load_w + room.vehicle_w - room.sun_w if room.self_consumption else 0.0
+    return Wanted(room.sun_w, _battery(balance, room), room.vehicle_w)
+
+
+def _battery(target_w: float, room: Room) -> float:
+    return _clamp(target_w, -room.charge_w, room.discharge_w)
+
+
+def _within_load(wanted: Wanted, room: Room, limit: float | None) -> Wanted:
+    left = max(0.0, _or_infinite(limit) - room.load_w)
+    evse_w = min(wanted.evse_w, left)
+    return Wanted(wanted.pv_w, max(wanted.battery_w, evse_w - left), evse_w)
+
+
+def _less_injection(wanted: Wanted, excess_w: float) -> Wanted:
+    if excess_w <= 0:
+        return wanted
+    pv_w = max(0.0, wanted.pv_w - excess_w)
+    left = excess_w - (wanted.pv_w - pv_w)
+    battery_w = max(min(0.0, wanted.battery_w), wanted.battery_w - left)
+    return Wanted(pv_w, battery_w, wanted.evse_w)
+
+
+def _less_import(wanted: Wanted, excess_w: float) -> Wanted:
+    if excess_w <= 0:
+        return wanted
+    battery_w = min(max(0.0, wanted.battery_w), wanted.battery_w + excess_w)
+    left = excess_w - (battery_w - wanted.battery_w)
+    return Wanted(wanted.pv_w, battery_w, max(0.0, wanted.evse_w - left))
