@@ -101,7 +101,7 @@ def bad_value(spot: Spot, text: str, expected: str) -> Problem:
 def element_in_value(spot: Spot, inner: Spot) -> Problem:
     """An element inside one that holds a value."""
     message = f"`{short_path(spot)}` holds a value and cannot hold the element `{inner.name}`"
-    return inner.problem(ProblemKind.UNKNOWN, inner.name, "a value without elements", message)
+    return spot.problem(ProblemKind.UNKNOWN, inner.name, "a value without elements", message)
 
 
 def stray_text(spot: Spot, text: str, expected: str) -> Problem:

@@ -26,7 +26,7 @@ from conformance.wire.schema.element_problems import (
     wrong_root,
     wrong_type,
 )
-from conformance.wire.schema.model import IEEE, XSI, Attribute, Child, Model, Particle, Root
+from conformance.wire.schema.model import IEEE, XS, XSI, Attribute, Child, Model, Particle, Root
 from conformance.wire.schema.report import Problem
 from conformance.wire.schema.sequence import Layout, explain_sequence
 from conformance.wire.schema.sequence_problems import SequenceProblems
@@ -123,7 +123,7 @@ class Explainer:
         return task.type, wrong_type(task.spot, task.type, str(written), named, self._model)
 
     def _may_stand_for(self, named: str, task: _Task) -> bool:
-        if named not in self._model.complex and named not in self._model.simple:
+        if named not in self._model.complex and named not in self._model.simple and not named.startswith(f"{{{XS}}}"):
             return False
         anonymous = task.root is not None and bool(task.root.attributes)
         return task.type is None or (not anonymous and self._model.derives(named, task.type))
@@ -152,9 +152,9 @@ class Explainer:
                 expected = self._attribute_check(known[name])(value)
                 if expected is not None:
                     yield bad_attribute(spot, name, value, expected)
-            elif name == _XSI_NIL:
+            elif name == _XSI_NIL and not plan.anything:
                 yield nil(spot)
-            elif name not in _XSI_ALLOWED and not plan.any_attribute:
+            elif name not in _XSI_ALLOWED and name != _XSI_NIL and not plan.any_attribute:
                 yield unknown_attribute(spot, name, tuple(known))
         for attribute in known.values():
             if attribute.required and attribute.name not in spot.element.attrib:
@@ -178,13 +178,13 @@ class Explainer:
 
     def _content(self, task: _Task, plan: _Plan, below: list[_Task]) -> Iterator[Problem]:
         spot, children = task.spot, _children(task.spot)
-        if children and task.type == f"{{{IEEE}}}Resource" and spot.element.get(_XSI_TYPE) is None:
-            yield untyped(spot)
-            return
         text = _stray_text(spot.element, blanks_count=not plan.layout.places)
         if text is not None:
             yield stray_text(spot, text, "elements only" if plan.layout.places else "nothing at all")
         faults = explain_sequence(plan.layout, [str(child.element.tag) for child in children], IEEE)
+        if faults.unknown and task.type == f"{{{IEEE}}}Resource" and spot.element.get(_XSI_TYPE) is None:
+            yield untyped(spot)
+            return
         yield from SequenceProblems(spot, children, plan.layout, self._model, faults)
         below.extend(self._task(children[number], plan.layout.places[at]) for number, at in faults.places.items())
 

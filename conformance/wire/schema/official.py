@@ -77,13 +77,13 @@ def compile_official(edition: Edition, place: Path) -> etree.XMLSchema:
 
 
 def schema_files(place: Path) -> tuple[SchemaFile, ...]:
-    """Return every schema file in a folder, or beside a given file, sorted by path.
+    """Return every schema file in a folder, or beside and below a given file, sorted by path.
 
     Raises:
         UsageError: there is none.
     """
     folder = place if place.is_dir() else place.parent
-    paths = sorted(folder.rglob("*.xsd")) if place.is_dir() else sorted({place, *folder.glob("*.xsd")})
+    paths = sorted({*folder.rglob("*.xsd"), *([place] if place.is_file() else [])})
     files = tuple(file for path in paths if path.is_file() and (file := _read(path)) is not None)
     if not files or not place.exists():
         raise UsageError(explain("looking for the official schemas", f"*.xsd at {place}", "none", "correct the path"))
@@ -150,7 +150,8 @@ class _Copy:
 
     def _only(self, found: list[SchemaFile], wanted: str) -> SchemaFile:
         named = [one for one in found if one.path == self._place]
-        different = {etree.tostring(one.root, method="c14n"): one for one in reversed(named or found)}
+        near = [one for one in found if one.path.parent in (self._place, self._place.parent)]
+        different = {etree.tostring(one.root, method="c14n"): one for one in reversed(named or near or found)}
         if len(different) == 1:
             return next(iter(different.values()))
         seen = ", ".join(str(one.path) for one in found) or f"none among {len(self._files)} schema files"
@@ -165,7 +166,9 @@ class _Copy:
             return self._find_base()
         if reference.tag == f"{_XSD}import":
             return self._imported(file, str(reference.get("namespace", "")))
-        return self._nearest(file, [one for one in self._files if one.path.name == _name_of(reference)])
+        exact = (file.path.parent / str(reference.get("schemaLocation", ""))).resolve()
+        found = [one for one in self._files if one.path.name == _name_of(reference)]
+        return next((one for one in found if one.path.resolve() == exact), self._nearest(file, found))
 
     def _imported(self, file: SchemaFile, uri: str) -> SchemaFile | None:
         if uri == IEEE:

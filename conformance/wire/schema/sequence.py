@@ -78,7 +78,7 @@ def explain_sequence(layout: Layout, tags: Sequence[str], target: str) -> Sequen
     places = {child: place for child, place in enumerate(found) if place is not None}
     repeated = _repeated(layout, places)
     counted = [child for child in places if child not in repeated]
-    kept = _longest_ordered(counted, places)
+    kept = _longest_ordered(layout, counted, places)
     return SequenceFaults(
         missing=tuple(_missing(layout, places, kept)),
         misplaced=tuple(_misplaced(counted, places, kept)),
@@ -99,22 +99,36 @@ def _repeated(layout: Layout, places: Mapping[int, int]) -> set[int]:
     return repeated
 
 
-def _longest_ordered(children: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
-    """Return the most children that stand in order, the earliest ones where there is a choice, with their places."""
-    lengths: dict[int, int] = {}
+def _longest_ordered(layout: Layout, children: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
+    """Return the most children that stand in order, with their places.
+
+    Where there is a choice, the earliest is kept, as libxml2 does, unless it got ahead of a child that must come.
+    """
+    kept: dict[int, int] = {}
+    last, reached = -1, -1
+    for level in _levels(children, places):
+        fitting = [child for child in level if child > last and places[child] >= reached]
+        required = [child for child in fitting if layout.places[places[child]].least]
+        last = required[-1] if required else fitting[0]
+        kept[last] = reached = places[last]
+    return kept
+
+
+def _levels(children: Sequence[int], places: Mapping[int, int]) -> list[list[int]]:
+    """Group children by how many, counting themselves, can follow in order; the most come first.
+
+    Within a group places go down, so that each child of a group may take the same step of the longest order.
+    """
+    levels: list[list[int]] = []
     tails: list[int] = []
     for child in reversed(children):
         key = -places[child]
         at = bisect_right(tails, key)
         tails[at : at + 1] = [key]
-        lengths[child] = at + 1
-    kept: dict[int, int] = {}
-    wanted, reached = len(tails), -1
-    for child in children:
-        if lengths[child] == wanted and places[child] >= reached:
-            kept[child] = reached = places[child]
-            wanted -= 1
-    return kept
+        if at == len(levels):
+            levels.append([])
+        levels[at].append(child)
+    return [level[::-1] for level in reversed(levels)]
 
 
 def _missing(layout: Layout, places: Mapping[int, int], kept: Mapping[int, int]) -> list[Missing]:
