@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -108,7 +108,7 @@ def case_of(function: object) -> TestCase | None:
 
 def load_cases(folder: Path) -> tuple[TestCase, ...]:
     """Return the test cases of all modules below a folder, in catalogue order. A double key is an error of ours."""
-    cases = [case for path in case_files(folder) for case in _cases_in(_module(path))]
+    cases = [case for path in case_files(folder) for case in cases_in_file(path)]
     keys = [case.key for case in cases]
     if doubled := {key for key in keys if keys.count(key) > 1}:
         raise HarnessError(f"test cases declared twice: {', '.join(sorted(doubled))}")
@@ -118,6 +118,17 @@ def load_cases(folder: Path) -> tuple[TestCase, ...]:
 def case_files(folder: Path) -> list[Path]:
     """Return the modules that hold test cases, in order."""
     return sorted(path for path in folder.rglob("*.py") if not path.name.startswith("_"))
+
+
+def cases_in_file(path: Path) -> tuple[TestCase, ...]:
+    """Return the test cases of one module, in the order they are declared."""
+    cases = (case_of(value) for value in vars(_module(path)).values())
+    return tuple(case for case in cases if case is not None)
+
+
+def declares_cases(path: Path) -> bool:
+    """Return whether a Python file declares test cases, without importing it."""
+    return "@test_case(" in path.read_text(encoding="utf-8", errors="replace")
 
 
 def _module(path: Path) -> ModuleType:
@@ -131,10 +142,6 @@ def _module(path: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _cases_in(module: ModuleType) -> Iterator[TestCase]:
-    return (case for value in vars(module).values() if (case := case_of(value)) is not None)
 
 
 _PARTS = re.compile(r"^(?P<why>.*?)\n\s*Steps\n(?P<steps>.*?)\n\s*Passes when\n(?P<passes>.*)$", re.DOTALL)

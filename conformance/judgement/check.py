@@ -6,16 +6,17 @@ what it builds upon is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.requirement import Register
-from conformance.judgement import http, payloads, polling, timing, tls
+from conformance.judgement import http, identifiers, payloads, polling, ratings, telemetry, timing, tls
 from conformance.judgement.finding import Finding, State
 from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.payloads import Entries
 from conformance.vocabulary.errors import HarnessError, PreconditionNotMet
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Grade, Level
@@ -121,7 +122,7 @@ class Check:
         """Judge the Location header of a 201 answer."""
         return self.judged(requirement, http.has_location(exchange))
 
-    def schema_valid(self, exchange: Exchange, requirement: str = "GEN.SCHEMA") -> bool:
+    def schema_valid(self, exchange: Exchange, requirement: str = "CTP.GENERAL.3") -> bool:
         """Judge the subject's body against the schema of the profile."""
         return self.judged(requirement, payloads.schema_valid(exchange, self._court.validator))
 
@@ -141,11 +142,40 @@ class Check:
         """Judge ``all`` and ``results`` of one page of a list."""
         return self.judged(requirement, payloads.list_counts(exchange, listing))
 
-    def within_ratings(
-        self, exchange: Exchange, pairs: Mapping[str, tuple[float | None, float | None]], requirement: str
+    def whole_list(self, listing: Entries, beyond: Exchange, requirement: str) -> bool:
+        """Judge ``all`` against the entries of all pages, and that nothing comes after them.
+
+        ``beyond`` is the page that starts behind the last entry.
+        """
+        return self.judged(requirement, payloads.whole_list(listing, beyond))
+
+    def at_most(self, exchange: Exchange, limit: int, requirement: str) -> bool:
+        """Judge that a page holds no more entries than asked for."""
+        return self.judged(requirement, payloads.at_most(exchange, limit))
+
+    def all_different(self, exchanges: Sequence[Exchange], requirement: str) -> bool:
+        """Judge that pages from different starts hold different entries."""
+        return self.judged(requirement, payloads.all_different(exchanges))
+
+    def identifiers(self, exchange: Exchange) -> bool:
+        """Judge every SFDI, LFDI and mRID in the subject's body."""
+        passed = [self.judged(requirement, judged) for requirement, judged in identifiers.identifiers(exchange)]
+        return all(passed)
+
+    def within_ratings(self, settings: Exchange, capability: Exchange, requirement: str) -> bool:
+        """Judge the settings a client PUT against the ratings it PUT."""
+        return self.judged(requirement, ratings.within_ratings(settings, capability))
+
+    def all_quantities(
+        self, what: str, uoms: Iterable[int | None], posts: Sequence[Exchange], requirement: str
     ) -> bool:
-        """Judge settings against ratings."""
-        return self.judged(requirement, payloads.within_ratings(exchange, pairs))
+        """Judge whether real power, reactive power, frequency and voltage are among the units seen."""
+        numbers = [post.number for post in posts]
+        return self.judged(requirement, telemetry.all_quantities(what, uoms, numbers))
+
+    def all_timed(self, readings: Sequence[telemetry.Mirrored], requirement: str) -> bool:
+        """Judge whether each mirrored reading has a time."""
+        return self.judged(requirement, telemetry.all_timed(readings))
 
     def happened(
         self,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml import etree
 
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Exchange, Side
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
-from conformance.wire.schema import Validator
+from conformance.wire.schema import Validator, title
 
 
 def body_of(exchange: Exchange) -> bytes:
@@ -22,7 +25,7 @@ def schema_valid(exchange: Exchange, validator: Validator) -> Judged:
     report = validator.validate(body_of(exchange))
     observed = "valid" if report.valid else f"{len(report.problems)} errors; first: {report.problems[0].message}"
     detail = tuple(f"line {problem.line}: {problem.message}" for problem in (*report.problems, *report.notes))
-    expected = f"a body valid under {report.edition.title}"
+    expected = f"a body valid under {title(report.edition)}"
     return Judged("schema_valid", passed_if(report.valid), expected, observed, (exchange.number,), detail=detail)
 
 
@@ -61,19 +64,43 @@ def list_counts(exchange: Exchange, listing: Node) -> Judged:
     return Judged("list_counts", passed_if(good), expected, observed, (exchange.number,))
 
 
-def whole_list(exchanges: Sequence[int], name: str, declared: int | None, entries: int) -> Judged:
-    """Judge ``all`` against what paging to the end brought."""
-    good = declared == entries
-    observed = f"all={declared}, {entries} entries in all pages"
-    return Judged("whole_list", passed_if(good), f"{name} with all={entries}", observed, tuple(exchanges))
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A list read to its end: ``all`` as declared, the entries counted, and the exchanges that brought them."""
+
+    name: str
+    declared: int | None
+    count: int
+    exchanges: tuple[int, ...]
 
 
-def within_ratings(exchange: Exchange, pairs: Mapping[str, tuple[float | None, float | None]]) -> Judged:
-    """Judge settings against ratings, each ``name: (setting, rating)`` in one unit; unknown ones are not compared."""
-    known = {name: pair for name, pair in pairs.items() if None not in pair}
-    above = [f"{name}: {have} over {may}" for name, (have, may) in known.items() if have and may and have > may]
-    if not known:
-        state, observed = State.INCONCLUSIVE, "no setting whose rating is known"
-    else:
-        state, observed = passed_if(not above), "; ".join(above) or f"{', '.join(known)} within the ratings"
-    return Judged("within_ratings", state, "every setting at most its rating", observed, (exchange.number,))
+def whole_list(listing: Entries, beyond: Exchange) -> Judged:
+    """Judge ``all`` against what paging to the end brought, and that nothing comes behind."""
+    behind = len(_entries(beyond))
+    good = listing.declared == listing.count and not behind
+    observed = f"all={listing.declared}, {listing.count} entries in all pages, {behind} behind them"
+    expected = f"{listing.name} with all={listing.count + behind} and that many entries"
+    return Judged("whole_list", passed_if(good), expected, observed, (*listing.exchanges, beyond.number))
+
+
+def at_most(exchange: Exchange, limit: int) -> Judged:
+    """Judge that a page holds no more entries than asked for."""
+    shown = len(_entries(exchange))
+    return Judged("at_most", passed_if(shown <= limit), f"at most {limit}", f"{shown} entries", (exchange.number,))
+
+
+def all_different(exchanges: Sequence[Exchange]) -> Judged:
+    """Judge that pages of one entry from different starts differ; fewer than two prove nothing and are a note."""
+    entries = [etree.tostring(entry.xml, method="c14n") for exchange in exchanges for entry in _entries(exchange)]
+    state = passed_if(len(set(entries)) == len(entries)) if len(exchanges) > 1 else State.NOTE
+    observed = f"{len(set(entries))} different entries in {len(entries)} pages"
+    numbers = tuple(exchange.number for exchange in exchanges)
+    return Judged("all_different", state, "another entry from each start", observed, numbers)
+
+
+def _entries(exchange: Exchange) -> tuple[Node, ...]:
+    """Return the entries of a list; an answer without a document has none."""
+    try:
+        return read(body_of(exchange)).children()
+    except Malformed:
+        return ()

@@ -53,7 +53,7 @@ def kept_up(cadence: Cadence, seen: Sequence[Occurrence], until: datetime, uncer
         _expected(cadence),
         f"{len(seen)} times; longest gap {longest:.2f} s (± {uncertainty_s:.3f} s)" + _ending(where, gaps),
         tuple(item.exchange for item in seen[where : where + 2]),
-        detail=_too_fast(cadence, gaps[:-1]),
+        detail=_too_fast(cadence, seen),
         limit=limit_used(cadence.limit),
         timing=Timing(moments[where], cadence.what, "the next one", None, cadence.longest_s, longest, uncertainty_s),
     )
@@ -73,6 +73,15 @@ def _state(longest: float, allowed: float, uncertainty: float) -> State:
     return State.FAIL if longest - uncertainty > allowed else State.INCONCLUSIVE
 
 
-def _too_fast(cadence: Cadence, gaps: Sequence[float]) -> tuple[str, ...]:
-    fast = sum(gap < cadence.rate_s / 2 for gap in gaps)
+def _too_fast(cadence: Cadence, seen: Sequence[Occurrence]) -> tuple[str, ...]:
+    """Note polls that follow sooner than half the rate; the pages of one poll count as one."""
+    polls: list[datetime] = []
+    for item in seen:
+        if not polls or (item.at - polls[-1]).total_seconds() > cadence.rate_s * SAME_POLL_SHARE:
+            polls.append(item.at)
+    fast = sum((later - earlier).total_seconds() < cadence.rate_s / 2 for earlier, later in itertools.pairwise(polls))
     return (f"{fast} gaps were shorter than half the rate: legal, but more traffic than asked for",) if fast else ()
+
+
+SAME_POLL_SHARE = 0.1
+"""Requests closer together than this share of the rate are pages of one poll."""

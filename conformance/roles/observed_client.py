@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from conformance.judgement.check import Check
 from conformance.judgement.finding import State
@@ -20,16 +20,19 @@ from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.vocabulary.limits import Limit
 from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.exchange_log import CaseLog
+from conformance.wire.parser import Malformed
+from conformance.wire.payload import Node, read
 
 Matcher = Callable[[Exchange], bool]
+Kinds = str | tuple[str, ...]
 Found = TypeVar("Found")
 
 
 class ObservedClient:
     """The client under test.
 
-    ``begin`` starts the subject (a process, an embedded peer, or an instruction to a person); ``lfdi``, ``sfdi`` and
-    ``pin`` are what it declares.
+    ``begin`` starts the subject (a process, an embedded peer, or an instruction to a person) and returns what tells of
+    its end; ``lfdi``, ``sfdi`` and ``pin`` are what it declares.
     """
 
     def __init__(
@@ -37,7 +40,7 @@ class ObservedClient:
         log: CaseLog,
         clock: Clock,
         check: Check,
-        begin: Callable[[], Awaitable[None]],
+        begin: Callable[[], Awaitable[Awaitable[str]]],
         *,
         lfdi: str,
         sfdi: int,
@@ -50,10 +53,11 @@ class ObservedClient:
         self._clock = clock
         self._check = check
         self._begin = begin
+        self._ended: asyncio.Future[str] | None = None
 
     async def start(self, within: Limit) -> None:
         """Start the client and wait until it speaks; one that never does ends the test case as inconclusive."""
-        await self._begin()
+        self._ended = asyncio.ensure_future(await self._begin())
         first = await self._wait(self._first_word, within.duration)
         if first is None:
             raise PreconditionNotMet(
@@ -82,40 +86,72 @@ class ObservedClient:
         )
 
     async def must_get(
-        self, resource: str, within: Limit, requirement: str, matching: Matcher | None = None
+        self, resource: Kinds, within: Limit, requirement: str, matching: Matcher | None = None
     ) -> Exchange | None:
-        """Wait for a GET of a kind of resource, also one that came before."""
-        return await self._must("GET", (resource,), within, requirement, matching)
+        """Wait for a GET of a kind of resource, or of one of several; one that came before counts."""
+        return await self._must("GET", kinds(resource), within, requirement, matching)
 
     async def must_put(
-        self, resource: str, within: Limit, requirement: str, matching: Matcher | None = None
+        self, resource: Kinds, within: Limit, requirement: str, matching: Matcher | None = None
     ) -> Exchange | None:
-        """Wait for a PUT to a kind of resource."""
-        return await self._must("PUT", (resource,), within, requirement, matching)
+        """Wait for a PUT to a kind of resource, or to one of several."""
+        return await self._must("PUT", kinds(resource), within, requirement, matching)
 
     async def must_post(
-        self, resource: str | Iterable[str], within: Limit, requirement: str, matching: Matcher | None = None
+        self, resource: Kinds, within: Limit, requirement: str, matching: Matcher | None = None
     ) -> Exchange | None:
         """Wait for a POST to a kind of resource, or to one of several."""
-        kinds = (resource,) if isinstance(resource, str) else tuple(resource)
-        return await self._must("POST", kinds, within, requirement, matching)
+        return await self._must("POST", kinds(resource), within, requirement, matching)
+
+    async def must_get_linked(self, within: Limit, requirement: str) -> Exchange | None:
+        """Wait for a GET of any resource but DeviceCapability."""
+        return await self._must("GET", None, within, requirement, lambda it: it.resource != "DeviceCapability")
+
+    async def first_handshake(self, within: Limit) -> Connection:
+        """Wait until the first TLS handshake has ended, well or badly."""
+
+        def ended() -> Connection | None:
+            done = (it for it in self._log.connections() if it.handshake_completed or it.error or it.closed)
+            return next(done, None)
+
+        connection = await self._wait(ended, within.duration)
+        if connection is None:
+            raise PreconditionNotMet(f"cannot go on: no TLS handshake ended within {within.value:g} s")
+        return connection
+
+    async def response(self, control: Event, status: int, until: datetime) -> Exchange | None:
+        """Wait for a Response with a status to an event, until a moment."""
+        return await self.seen("POST", ("ResponseList",), until, lambda it: answers(it, control, status))
+
+    def statuses(self, control: Event) -> set[int]:
+        """Return the statuses of all Responses to an event so far."""
+        posted = (response_in(exchange) for exchange in self.exchanges("ResponseList", "POST"))
+        mine = (node for node in posted if node is not None and node.hexadecimal("subject") == control.mrid)
+        return {node.integer("status") or 0 for node in mine}
 
     async def seen(
-        self, method: str, resources: Iterable[str], until: datetime, matching: Matcher | None = None
+        self, method: str, resources: Iterable[str] | None, until: datetime, matching: Matcher | None = None
     ) -> Exchange | None:
-        """Wait until a moment for a matching request and return it, judging nothing."""
-        kinds = tuple(resources)
+        """Wait until a moment for a matching request and return it, judging nothing; one that came before counts."""
+        wanted = None if resources is None else frozenset(resources)
+        looked_at = 0
 
         def find() -> Exchange | None:
-            return self._find(method, kinds, matching)
+            nonlocal looked_at
+            for exchange in self._log.exchanges(after=looked_at):
+                looked_at = exchange.number
+                fits = exchange.method == method and (wanted is None or exchange.resource in wanted)
+                if fits and exchange.error is None and (matching is None or matching(exchange)):
+                    return exchange
+            return None
 
         return await self._wait(find, until - self._clock.now())
 
     async def _must(
-        self, method: str, kinds: tuple[str, ...], within: Limit, requirement: str, matching: Matcher | None
+        self, method: str, wanted: tuple[str, ...] | None, within: Limit, requirement: str, matching: Matcher | None
     ) -> Exchange | None:
-        found = await self.seen(method, kinds, self._clock.now() + within.duration, matching)
-        what = f"{method} {' or '.join(kinds)}"
+        found = await self.seen(method, wanted, self._clock.now() + within.duration, matching)
+        what = f"{method} {' or '.join(wanted or ('a linked resource',))}"
         if found is not None:
             observed, state, numbers = "seen", State.PASS, (found.number,)
         else:
@@ -125,17 +161,6 @@ class ObservedClient:
             requirement, Judged("must_request", state, expected, observed, numbers, limit=limit_used(within))
         )
         return found
-
-    def _find(self, method: str, kinds: tuple[str, ...], matching: Matcher | None) -> Exchange | None:
-        fitting = (
-            exchange
-            for exchange in self._log.exchanges()
-            if exchange.method == method
-            and exchange.resource in kinds
-            and exchange.error is None
-            and (matching is None or matching(exchange))
-        )
-        return next(fitting, None)
 
     def _alive(self) -> bool:
         return any(exchange.status is not None for exchange in self._log.exchanges())
@@ -152,17 +177,56 @@ class ObservedClient:
         return next(iter(self._log.connections()), None)
 
     async def _wait(self, find: Callable[[], Found | None], duration: timedelta) -> Found | None:
-        """Look now and at every new entry of the log, until the duration has passed."""
-        if (found := find()) is not None:
-            return found
-        try:
-            async with asyncio.timeout(max(0.0, duration.total_seconds())):
-                while found is None:
-                    await self._log.changed()
-                    found = find()
-        except TimeoutError:
-            return find()
+        """Look now and at every new entry of the log, until the duration has passed or the client is gone."""
+        until = self._clock.now() + duration
+        while (found := find()) is None and (left := (until - self._clock.now()).total_seconds()) > 0:
+            await self._news(left)
         return found
+
+    async def _news(self, left_s: float) -> None:
+        """Wait for a new entry of the log; a client that has ended meanwhile ends the test case."""
+        news = asyncio.ensure_future(self._log.news())
+        awaited: set[asyncio.Future[object]] = {news}  # type: ignore[arg-type]
+        if self._ended is not None:
+            awaited.add(self._ended)  # type: ignore[arg-type]
+        try:
+            await asyncio.wait(awaited, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+        if self._ended is not None and self._ended.done():
+            raise PreconditionNotMet(f"cannot go on: {self._ended.result()}")
+
+    def forget(self) -> None:
+        """Stop watching for the client's end."""
+        if self._ended is not None:
+            self._ended.cancel()
+
+
+def kinds(resource: Kinds) -> tuple[str, ...]:
+    """Return one or several kinds of resource as a tuple."""
+    return (resource,) if isinstance(resource, str) else resource
+
+
+class Event(Protocol):
+    """An event on offer; its mRID in upper case."""
+
+    @property
+    def mrid(self) -> str:
+        """The mRID."""
+
+
+def response_in(exchange: Exchange) -> Node | None:
+    """Return the Response in a posted body; ``None`` when the body is no document."""
+    try:
+        return read(exchange.request_body)
+    except Malformed:
+        return None
+
+
+def answers(exchange: Exchange, control: Event, status: int) -> bool:
+    """Return whether a request carries a Response with a status to an event."""
+    node = response_in(exchange)
+    return node is not None and node.hexadecimal("subject") == control.mrid and node.integer("status") == status
 
 
 def arrival(exchange: Exchange) -> datetime:

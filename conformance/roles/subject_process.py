@@ -1,14 +1,15 @@
 """A subject started by a command: its files written, its process watched, stopped at the end.
 
-Values such as ``server_url`` reach the subject three ways: in ``{{ place }}`` of the command, in templates written to the
-process's own folder, and as environment variables (``CSIP_SERVER_URL``). A PIN or key never goes into a run folder: the
-process's folder is a private one, deleted afterwards.
+Values such as ``server_url`` reach the subject three ways: in ``{{ place }}`` of the command, in templates written to
+the process's own folder, and as environment variables (``CSIP_SERVER_URL``). A PIN or key never goes into a run folder:
+the process's folder is a private one, deleted afterwards.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -25,7 +26,7 @@ STOP_GRACE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class StartCommand:
-    """How to start a subject: words of the command, templates by file name, and the folder relative paths start from."""
+    """How to start a subject: the command's words, templates by file name, and the folder it starts in."""
 
     words: tuple[str, ...]
     files: Mapping[str, Path] = field(default_factory=dict)
@@ -123,6 +124,4 @@ def _write_files(files: Mapping[str, Path], values: Mapping[str, str], folder: P
 
 def as_words(command: str | Sequence[str]) -> tuple[str, ...]:
     """Return a command as words; a string is split as a shell would, without being given to one."""
-    import shlex
-
     return tuple(shlex.split(command)) if isinstance(command, str) else tuple(command)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from conformance.judgement.payloads import Entries
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.messages import SEP_XML, Headers, header
@@ -68,6 +69,12 @@ class Reading:
             return None
 
     @property
+    def is_list(self) -> bool:
+        """True for a list that came with its counts."""
+        node = self.document
+        return self.exchange.status == 200 and node is not None and node.attribute("results") is not None
+
+    @property
     def resource(self) -> Node:
         """The root of the answer's body; without one the test case ends as inconclusive."""
         if self.exchange.status != 200 or self.document is None:
@@ -90,9 +97,10 @@ class Listing:
         return tuple(entry for page in self.pages for entry in page.resource.children())
 
     @property
-    def declared(self) -> int | None:
-        """``all`` of the first page."""
-        return self.pages[0].resource.integer_attribute("all")
+    def counted(self) -> Entries:
+        """The list's counts, for judging."""
+        declared = self.pages[0].resource.integer_attribute("all")
+        return Entries(self.name, declared, len(self.entries), tuple(page.exchange.number for page in self.pages))
 
 
 class TestClient:
@@ -174,7 +182,7 @@ class TestClient:
         pages: list[Reading] = []
         seen = 0
         while True:
-            reading = await self.get(_with_query(href, f"s={seen}&l={self._page_size}"), name)
+            reading = await self.page(href, name, start=seen, limit=self._page_size)
             pages.append(reading)
             shown = len(reading.resource.children())
             seen += shown
@@ -182,6 +190,25 @@ class TestClient:
                 return Listing(name, tuple(pages))
             if len(pages) > MOST_PAGES:
                 raise PreconditionNotMet(f"cannot go on: {name} did not end after {MOST_PAGES} pages")
+
+    async def page(self, href: str, name: str, *, start: int, limit: int) -> Reading:
+        """Read one page of a list."""
+        return await self.get(_with_query(href, f"s={start}&l={limit}"), name)
+
+    async def walk(self) -> tuple[Reading, ...]:
+        """GET every resource that links lead to, each once, from DeviceCapability; lists by one page."""
+        readings: dict[str, Reading] = {}
+        waiting = [(self.entry_path, "DeviceCapability")]
+        while waiting and len(readings) < MOST_RESOURCES:
+            href, name = waiting.pop(0)
+            if href in readings:
+                continue
+            listed = name.endswith("List")
+            reading = await (self.page(href, name, start=0, limit=self._page_size) if listed else self.get(href, name))
+            readings[href] = reading
+            if reading.document is not None:
+                waiting += [(target, link.removesuffix("Link")) for link, target in links_in(reading.document)]
+        return tuple(readings.values())
 
     async def own_end_device(self) -> tuple[Listing, Node | None]:
         """Return the EndDeviceList and the entry whose lFDI is the client's own, in any casing."""
@@ -209,6 +236,9 @@ class TestClient:
 
 MOST_PAGES = 2000
 """A list that has not ended by then is endless for the harness."""
+
+MOST_RESOURCES = 2000
+"""A walk ends there; a tree that is larger is looked at in part."""
 
 
 def target_of(href: str) -> str:

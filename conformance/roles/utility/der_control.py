@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
@@ -40,6 +41,16 @@ class DERControl:
     def state(self) -> State:
         """The current status and since when it holds."""
         return state_at(self.now_s(), self.timing, self.ended, self._rival())
+
+    @property
+    def start(self) -> datetime:
+        """The start as specified, without randomization."""
+        return datetime.fromtimestamp(self.timing.start, UTC)
+
+    @property
+    def end(self) -> datetime:
+        """The end as specified, without randomization."""
+        return self.start + timedelta(seconds=self.timing.duration_s)
 
     @property
     def listed(self) -> bool:

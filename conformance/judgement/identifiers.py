@@ -1,0 +1,55 @@
+"""Checks on the identifiers in a document: SFDI, LFDI, mRID (IEEE 2030.5-2018, 6.3.3, 6.3.4 and mRIDType)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.judgement.finding import State
+from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.payloads import body_of
+from conformance.vocabulary.identity import sfdi_is_valid
+from conformance.wire.exchange import Exchange
+from conformance.wire.parser import Malformed
+from conformance.wire.payload import Node, read
+
+LFDI_OCTETS = 20
+MRID_OCTETS = 16
+PEN_OCTETS = 4
+
+
+def identifiers(exchange: Exchange) -> Iterator[tuple[str, Judged]]:
+    """Yield a requirement and a judgement for each identifier in the subject's body; no document yields nothing."""
+    try:
+        root = read(body_of(exchange))
+    except Malformed:
+        return
+    for xml in root.xml.iter(f"{{{root.namespace}}}sFDI", f"{{{root.namespace}}}lFDI", f"{{{root.namespace}}}mRID"):
+        yield from _JUDGES[Node(xml).name](exchange, Node(xml).content)
+
+
+def _sfdi(exchange: Exchange, text: str) -> Iterator[tuple[str, Judged]]:
+    good = text.isdecimal() and sfdi_is_valid(int(text))
+    yield "SEC.001", _judged(passed_if(good), "an sFDI whose digits add up to a multiple of 10", text, exchange)
+
+
+def _lfdi(exchange: Exchange, text: str) -> Iterator[tuple[str, Judged]]:
+    good = len(text) == 2 * LFDI_OCTETS
+    yield "SEC.005", _judged(passed_if(good), f"an lFDI of {2 * LFDI_OCTETS} hexadecimal digits", text, exchange)
+
+
+def _mrid(exchange: Exchange, text: str) -> Iterator[tuple[str, Judged]]:
+    octets = len(text) // 2
+    good = octets > PEN_OCTETS
+    yield (
+        "ID.MRID",
+        _judged(passed_if(good), "an mRID that holds more than the maker's number", text or "empty", exchange),
+    )
+    if good and octets != MRID_OCTETS:
+        yield "ID.MRID.LENGTH", _judged(State.FAIL, f"an mRID of {2 * MRID_OCTETS} digits", text, exchange)
+
+
+def _judged(state: State, expected: str, observed: str, exchange: Exchange) -> Judged:
+    return Judged("identifier", state, expected, observed, (exchange.number,))
+
+
+_JUDGES = {"sFDI": _sfdi, "lFDI": _lfdi, "mRID": _mrid}

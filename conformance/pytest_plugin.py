@@ -1,0 +1,166 @@
+"""pytest as the engine: collects test cases and reports their results. Loaded by name only.
+
+``csip run`` hands its session over. Those who run pytest themselves give a configuration::
+
+    pytest -p conformance.pytest_plugin --csip-config csip.toml --csip-cases
+
+and get the same run folder, the same verdicts, and, with ``--html``, a table with our columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.catalogue.shipped import testcases_folder
+from conformance.catalogue.test_case import TestCase, cases_in_file, declares_cases
+from conformance.face.wiring import session_from_options
+from conformance.output.outputs import write_outputs
+from conformance.output.text import finding_block
+from conformance.running.case_run import CaseResult
+from conformance.running.session import Interrupted, Session
+from conformance.vocabulary.errors import HarnessError
+from conformance.vocabulary.verdict import Verdict
+
+SESSION = pytest.StashKey[Session]()
+RESULT = pytest.StashKey[CaseResult]()
+SKIPPED = (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN, Verdict.PENDING)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    group = parser.getgroup("csip", "IEEE 2030.5 conformance")
+    group.addoption("--csip-config", metavar="FILE", help="configuration: subject, connection, declaration")
+    group.addoption("--csip-profile", metavar="NAME", help="profile pack, by name or path")
+    group.addoption("--csip-out", metavar="DIR", help="run folder to write")
+    group.addoption("--csip-demo", action="store_true", help="test the embedded reference peers in virtual time")
+    group.addoption("--csip-cases", action="store_true", help="collect the test cases that come with the harness")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the shipped test cases where asked for."""
+    if config.getoption("csip_cases"):
+        config.args = [str(testcases_folder())]
+
+
+def attach(config: pytest.Config, session: Session) -> None:
+    """Use a session made elsewhere."""
+    config.stash[SESSION] = session
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect modules that declare test cases."""
+    if file_path.suffix == ".py" and declares_cases(file_path):
+        return CaseFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return None
+
+
+class CaseFile(pytest.File):
+    """A module of test cases."""
+
+    def collect(self) -> Iterator[CaseItem]:
+        """Yield an item for each test case."""
+        for case in cases_in_file(self.path):
+            yield CaseItem.from_parent(self, name=f"{case.id}", case=case)
+
+
+class CaseItem(pytest.Item):
+    """One test case; its body runs in the session's loop, side by side with others."""
+
+    def __init__(self, *, case: TestCase, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.case = case
+
+    def runtest(self) -> None:
+        """Wait for the verdict and report it in pytest's terms."""
+        result = self.session.config.stash[SESSION].result(self.case)
+        self.stash[RESULT] = result
+        if result.verdict in SKIPPED:
+            pytest.skip(result.reason)
+        if result.verdict is not Verdict.PASS:
+            raise NotPassed(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        """Show the findings, not a traceback."""
+        error = excinfo.value
+        if isinstance(error, NotPassed):
+            return error.text()
+        if isinstance(error, HarnessError | Interrupted):
+            return str(error)
+        return str(super().repr_failure(excinfo, style))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Name the test case."""
+        return self.path, None, f"{self.case.id} {self.case.title}"
+
+
+class NotPassed(Exception):
+    """A test case did not pass."""
+
+    def __init__(self, result: CaseResult) -> None:
+        super().__init__(result.verdict)
+        self.result = result
+
+    def text(self) -> str:
+        """Return verdict, reason and findings as text."""
+        return finding_block(self.result)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make the session, and keep the items that its plan runs."""
+    cases = [item for item in items if isinstance(item, CaseItem)]
+    if SESSION not in config.stash and cases:
+        config.stash[SESSION] = session_from_options(config, [item.case for item in cases])
+    if SESSION not in config.stash:
+        return
+    planned = config.stash[SESSION].futures
+    dropped = [item for item in cases if item.case.key not in planned]
+    items[:] = [item for item in items if item not in dropped]
+    config.hook.pytest_deselected(items=dropped)
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Start the run before pytest's own loop asks for results."""
+    if SESSION in session.config.stash and not session.config.option.collectonly:
+        session.config.stash[SESSION].start()
+
+
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Nothing to do here: the session is ended by ``pytest_sessionfinish``."""
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+    """End the run and write its outputs."""
+    if SESSION not in session.config.stash or session.config.option.collectonly:
+        return
+    run = session.config.stash[SESSION]
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        run.interrupt()
+    run.finish()
+    write_outputs(run.settings.folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Give the report the case's own duration and our columns."""
+    report = yield
+    result = item.stash.get(RESULT, None)
+    if call.when == "call" and result is not None:
+        report.duration = result.duration.total_seconds()
+        report.csip = (result.verdict.value, result.case.subject, ", ".join(result.case.requirements))
+    return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_table_header(cells: list[str]) -> None:
+    """Add our columns to pytest-html's table."""
+    cells[2:2] = ["<th>Verdict</th>", "<th>Subject</th>", "<th>Requirements</th>"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_table_row(report: Any, cells: list[str]) -> None:
+    """Fill our columns."""
+    cells[2:2] = [f"<td>{value}</td>" for value in getattr(report, "csip", ("", "", ""))]

@@ -1,0 +1,201 @@
+"""Running one test case: give it its nouns, let it judge, and make a verdict of what it found.
+
+A subject's misbehaviour ends as a finding; an exception that is not ours to expect is an error of the harness, with its
+traceback in the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import traceback
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from conformance.catalogue.instructions import Order
+from conformance.catalogue.profile import Profile
+from conformance.catalogue.requirement import Register
+from conformance.catalogue.test_case import TestCase
+from conformance.judgement.check import Check, Court
+from conformance.judgement.finding import VERDICT_OF_STATE, Finding
+from conformance.roles.operator import Done, Operator, Outcome
+from conformance.running.journal import Journal
+from conformance.running.lag import LagMonitor, LagWindow
+from conformance.running.step import Steps
+from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.errors import HarnessError, PreconditionNotMet, SubjectUnreachable
+from conformance.vocabulary.limits import Limits
+from conformance.vocabulary.verdict import Verdict, roll_up
+from conformance.wire.exchange_log import CaseLog, RunLog
+from conformance.wire.schema import Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What all test cases of a run share."""
+
+    profile: Profile
+    limits: Limits
+    register: Register
+    validator: Validator
+    clock: Clock
+    journal: Journal
+    log: RunLog
+    lag: LagMonitor
+    operator: Operator
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """How one test case ended."""
+
+    case: TestCase
+    verdict: Verdict
+    reason: str
+    findings: tuple[Finding, ...]
+    duration: timedelta
+
+
+class Arrangement(Protocol):
+    """How test cases of one kind get their subject: opened anew for each case.
+
+    ``lanes`` is how many cases may run side by side on it.
+    """
+
+    lanes: int
+
+    def running(self, folder: Path) -> AbstractAsyncContextManager[None]:
+        """Keep up what all cases share, such as the process of a server under test, during the whole run."""
+
+    def open(self, desk: Desk) -> AbstractAsyncContextManager[Mapping[str, object]]:
+        """Bring the subject about and yield the nouns for the test case: ``server``, or ``utility`` and ``client``."""
+
+
+class Desk:
+    """What belongs to one test case while it runs: its log, checks, steps and operator."""
+
+    def __init__(self, case: TestCase, bench: Bench, lag: LagWindow) -> None:
+        self.case = case
+        self.bench = bench
+        self.lag = lag
+        self.findings: list[Finding] = []
+        self.log: CaseLog = bench.log.for_case(case.key)
+        self.step = Steps(case.steps, lambda number: self.tell("step_started", step=number))
+        self.check = Check(
+            Court(
+                register=bench.register,
+                profile=bench.profile,
+                validator=bench.validator,
+                uncertainty_s=lambda: lag.uncertainty_s,
+                step=lambda: self.step.current,
+                sink=self._found,
+            )
+        )
+
+    def tell(self, event: str, **facts: object) -> None:
+        """Write an event of this test case into the journal."""
+        self.bench.journal.write(event, self.bench.clock.now(), case=self.case.key, **facts)
+
+    async def instruct(self, order: Order) -> None:
+        """Have the operator carry out an instruction; if it is not done the test case cannot go on."""
+        operator, clock = self.bench.operator, self.bench.clock
+        deadline = self.bench.limits["operator_deadline"].duration
+        began = clock.monotonic()
+        self.tell("waiting", for_what=order.text, until=clock.now() + deadline)
+        outcome = await operator.perform(order, deadline)
+        self.tell(
+            "operator",
+            instruction=order.instruction.name,
+            way=operator.way,
+            text=order.text,
+            outcome=outcome,
+            duration_s=clock.monotonic() - began,
+        )
+        if outcome.done is not Done.DONE:
+            raise NotArranged(order, outcome)
+
+    def nouns(self) -> dict[str, object]:
+        """Return what every test case may ask for by parameter name."""
+        bench = self.bench
+        return {
+            "step": self.step,
+            "check": self.check,
+            "limits": bench.limits,
+            "policies": bench.profile.policies,
+            "clock": bench.clock,
+            "instruct": self.instruct,
+        }
+
+    def _found(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        self.tell("finding", finding=finding)
+
+
+class NotArranged(PreconditionNotMet):
+    """The operator did not carry out an instruction."""
+
+    def __init__(self, order: Order, outcome: Outcome) -> None:
+        super().__init__(f"not arranged: {order.text} ({outcome.done}: {outcome.told})")
+        self.verdict = Verdict.PENDING if outcome.done is Done.NOBODY_THERE else Verdict.NOT_RUN
+
+
+async def run_case(case: TestCase, arrangement: Arrangement, bench: Bench) -> CaseResult:
+    """Run one test case to its verdict and write it into the journal."""
+    began = bench.clock.monotonic()
+    with bench.lag.window() as lag:
+        desk = Desk(case, bench, lag)
+        desk.tell("case_started")
+        ended_as, reason = await _outcome(desk, arrangement)
+        verdicts = [VERDICT_OF_STATE[finding.state] for finding in desk.findings if finding.state in VERDICT_OF_STATE]
+        verdict = _verdict(verdicts, ended_as)
+        duration = timedelta(seconds=bench.clock.monotonic() - began)
+        desk.tell(
+            "case_finished",
+            verdict=verdict,
+            reason=reason or _why(verdict),
+            duration_s=duration,
+            exchanges=desk.log.exchange_numbers(),
+            connections=desk.log.connection_numbers(),
+            lag_s=lag.worst_s,
+        )
+    return CaseResult(case, verdict, reason, tuple(desk.findings), duration)
+
+
+def _verdict(verdicts: list[Verdict], ended_as: Verdict | None) -> Verdict:
+    """Combine the findings with how the case ended; not arranged and nothing found stays as it ended."""
+    if ended_as in (Verdict.PENDING, Verdict.NOT_RUN) and Verdict.FAIL not in verdicts:
+        return ended_as
+    ending = [ended_as] if ended_as is not None and ended_as is not Verdict.NOT_RUN else []
+    return roll_up([*verdicts, *ending])
+
+
+def _why(verdict: Verdict) -> str:
+    return "no check was decided" if verdict is Verdict.INCONCLUSIVE else ""
+
+
+async def _outcome(desk: Desk, arrangement: Arrangement) -> tuple[Verdict | None, str]:
+    """Run the body; return how it ended when it did not run to its end, and why."""
+    try:
+        async with arrangement.open(desk) as nouns:
+            await _call(desk, nouns)
+    except NotArranged as missing:
+        return missing.verdict, str(missing)
+    except (PreconditionNotMet, SubjectUnreachable) as missing:
+        return Verdict.INCONCLUSIVE, str(missing)
+    except asyncio.CancelledError:
+        return Verdict.INCONCLUSIVE, "interrupted"
+    except Exception:  # a fault of ours must not take the run down; it is told in full and exits 4
+        return Verdict.ERROR, traceback.format_exc()
+    return None, ""
+
+
+async def _call(desk: Desk, nouns: Mapping[str, object]) -> None:
+    known = desk.nouns() | dict(nouns)
+    wanted = inspect.signature(desk.case.function).parameters
+    if unknown := [name for name in wanted if name not in known]:
+        raise HarnessError(f"{desk.case.key} asks for {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    await desk.case.function(**{name: known[name] for name in wanted})

@@ -1,0 +1,198 @@
+"""A client under test: for each test case a test server of its own, and the client started against it.
+
+Started by a command, as many instances run side by side as the command may launch. Without one an operator restarts the
+client, and cases run one after the other at a fixed address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from conformance.catalogue.instructions import order
+from conformance.roles.observed_client import ObservedClient
+from conformance.roles.subject_process import StartCommand, SubjectProcess
+from conformance.roles.utility.rates import Rates
+from conformance.roles.utility.utility import Utility
+from conformance.running.case_run import Desk
+from conformance.vocabulary.limits import Limits
+from conformance.wire.http_server import Listener
+from conformance.wire.messages import Answer, Request
+from conformance.wire.network import Network
+from conformance.wire.tls_context import server_context
+
+
+@dataclass(frozen=True, slots=True)
+class ServerIdentity:
+    """The certificate the test server shows, its key, and the roots it trusts."""
+
+    chain: Path
+    key: Path
+    roots: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPlace:
+    """What the client declares, and where the test server listens for it (port 0: any free one)."""
+
+    lfdi: str
+    sfdi: int
+    pin: int
+    host: str = "127.0.0.1"
+    port: int = 0
+    entry: str = "/dcap"
+
+
+class RunningClient(Protocol):
+    """A client that was started."""
+
+    async def ended(self) -> str:
+        """Wait until it ends by itself, and tell how."""
+
+    async def stop(self) -> str:
+        """Stop it, and tell how it ended."""
+
+
+Starter = Callable[[Desk, str, int], Awaitable[RunningClient]]
+"""Starts the client against host and port for one test case."""
+
+
+class ClientArrangement:
+    """Gives each test case a utility, a listener and the observed client."""
+
+    def __init__(
+        self, network: Network, place: ClientPlace, identity: ServerIdentity, start: Starter, lanes: int
+    ) -> None:
+        self.lanes = lanes
+        self._network = network
+        self._place = place
+        self._identity = identity
+        self._start = start
+
+    @contextlib.asynccontextmanager
+    async def running(self, folder: Path) -> AsyncIterator[None]:
+        """Nothing is shared by the cases of a client."""
+        yield
+
+    @contextlib.asynccontextmanager
+    async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
+        """Yield ``utility`` and ``client``; the client is stopped afterwards."""
+        bench, identity, place = desk.bench, self._identity, self._place
+        utility = Utility(bench.clock, rates=rates_from(bench.limits), entry=place.entry)
+        faults: list[BaseException] = []
+
+        async def handle(request: Request) -> Answer:
+            return utility.handle(request)
+
+        listener = await Listener.start(
+            self._network,
+            bench.clock,
+            server_context(identity.chain, identity.key, identity.roots),
+            handle,
+            desk.log,
+            host=place.host,
+            port=place.port,
+            on_harness_error=faults.append,
+        )
+        started: list[RunningClient] = []
+
+        async def begin() -> Awaitable[str]:
+            started.append(await self._start(desk, listener.host, listener.port))
+            return started[-1].ended()
+
+        client = ObservedClient(
+            desk.log, bench.clock, desk.check, begin, lfdi=place.lfdi, sfdi=place.sfdi, pin=place.pin
+        )
+        try:
+            yield {"utility": utility, "client": client}
+        finally:
+            client.forget()
+            for subject in started:
+                desk.tell("subject_ended", how=await subject.stop())
+            await listener.close()
+        if faults:
+            raise faults[0]
+
+
+def rates_from(limits: Limits) -> Rates:
+    """Return the poll and post rates the test server asks for."""
+    return replace(
+        Rates(),
+        device_capability_s=limits["dcap_poll_rate"].count,
+        end_device_list_s=limits["end_device_list_poll_rate"].count,
+        function_set_assignments_list_s=limits["fsa_list_poll_rate"].count,
+        der_program_list_s=limits["program_list_poll_rate"].count,
+        der_list_s=limits["der_list_poll_rate"].count,
+        time_s=limits["time_poll_rate"].count,
+        mirror_post_rate_s=limits["post_rate"].count,
+    )
+
+
+class CommandStarter:
+    """Starts the client by a command; what it prints goes to a file of the run folder."""
+
+    def __init__(self, command: StartCommand, place: ClientPlace, files: Mapping[str, Path], folder: Path) -> None:
+        self._command = command
+        self._place = place
+        self._files = files
+        self._folder = folder
+
+    async def __call__(self, desk: Desk, host: str, port: int) -> RunningClient:
+        """Start one instance."""
+        place = self._place
+        values = {
+            "server_url": f"https://{host}:{port}",
+            "server_host": host,
+            "server_port": str(port),
+            "entry": place.entry,
+            "lfdi": place.lfdi,
+            "sfdi": str(place.sfdi),
+            "pin": str(place.pin),
+            "case": desk.case.id,
+            **{name: str(path) for name, path in self._files.items()},
+        }
+        log = self._folder / "subject" / f"{desk.case.id}.log"
+        log.parent.mkdir(exist_ok=True)
+        process = await SubjectProcess.start(self._command, values, log)
+        desk.tell("subject_started", command=self._command.words)
+        return _Process(process, log.relative_to(self._folder))
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    process: SubjectProcess
+    log: Path
+
+    async def ended(self) -> str:
+        status = await self.process.ended()
+        return f"the client's process ended with exit status {status}; see {self.log} in the run folder"
+
+    async def stop(self) -> str:
+        return await self.process.stop()
+
+
+class OperatorStarter:
+    """Has the operator restart the client; stopping it is left to the next restart."""
+
+    def __init__(self, place: ClientPlace) -> None:
+        self._place = place
+
+    async def __call__(self, desk: Desk, host: str, port: int) -> RunningClient:
+        """Give the instruction ``restart_client``."""
+        place = self._place
+        url = f"https://{host}:{port}{place.entry}"
+        await desk.instruct(order("restart_client", server_url=url, lfdi=place.lfdi, pin=place.pin))
+        return _Elsewhere()
+
+
+class _Elsewhere:
+    async def ended(self) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    async def stop(self) -> str:
+        return "left running: it was started by the operator"

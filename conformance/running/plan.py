@@ -1,0 +1,121 @@
+"""The plan of a run: which test cases, which of them are required, and what will not be run and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from conformance.catalogue.profile import Profile
+from conformance.catalogue.test_case import TestCase
+from conformance.running.journal import Json
+from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One row. ``case`` is missing for a required id without a test case; ``skip`` says why it is not run."""
+
+    subject: str
+    id: str
+    required: bool
+    case: TestCase | None = None
+    skip: tuple[Verdict, str] | None = None
+    expected_s: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The subject and the id."""
+        return f"{self.subject}/{self.id}"
+
+    def row(self) -> dict[str, Json]:
+        """Return the row as the journal holds it."""
+        case = self.case
+        return {
+            "case": self.key,
+            "id": self.id,
+            "subject": self.subject,
+            "required": self.required,
+            "title": case.title if case else "not in this version of the harness",
+            "requirements": list(case.requirements) if case else [],
+            "why": case.why if case else "",
+            "passes_when": case.passes_when if case else "",
+            "steps": list(case.steps) if case else [],
+            "origin": case.origin if case else "",
+            "aliases": list(case.aliases) if case else [],
+            "expected_duration_s": self.expected_s,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All rows, in catalogue order."""
+
+    rows: tuple[Planned, ...]
+
+    @property
+    def to_run(self) -> tuple[TestCase, ...]:
+        """The test cases to run."""
+        return tuple(row.case for row in self.rows if row.case is not None and row.skip is None)
+
+
+def make_plan(
+    cases: Sequence[TestCase],
+    profile: Profile,
+    subjects: Iterable[str],
+    *,
+    only: Sequence[str] = (),
+    supported: frozenset[str] | None = None,
+) -> Plan:
+    """Plan a run.
+
+    ``only`` names ids (``CORE-005`` or ``server/CORE-005``); ``supported`` are the function sets the declaration
+    claims, ``None`` meaning all. Required tests stay in the plan even when they are not run.
+
+    Raises:
+        UsageError: an id in ``only`` that no test case has.
+    """
+    subjects = tuple(subjects)
+    _must_exist(cases, subjects, only)
+    rows = [
+        Planned(
+            case.subject,
+            case.id,
+            profile.requires(case.subject, case.id),
+            case,
+            _skip(case, only, supported),
+            sum(profile.limits[name].value for name in case.duration),
+        )
+        for case in cases
+        if case.subject in subjects
+    ]
+    known = {row.key for row in rows}
+    missing = [
+        Planned(subject, test_id, True, skip=(Verdict.NOT_RUN, "this version of the harness has no such test case"))
+        for subject in subjects
+        for test_id in profile.required.get(subject, ())
+        if f"{subject}/{test_id}" not in known
+    ]
+    return Plan((*rows, *missing))
+
+
+def _skip(case: TestCase, only: Sequence[str], supported: frozenset[str] | None) -> tuple[Verdict, str] | None:
+    lacking = [need for need in case.needs if supported is not None and need not in supported]
+    if lacking:
+        return Verdict.NOT_APPLICABLE, f"the declaration does not claim {', '.join(lacking)}"
+    if only and not _named(case, only):
+        return Verdict.NOT_RUN, "not selected (--only)"
+    return None
+
+
+def _named(case: TestCase, only: Sequence[str]) -> bool:
+    names = {name.lower() for name in (case.id, case.key, *case.aliases)}
+    return any(wanted.lower() in names for wanted in only)
+
+
+def _must_exist(cases: Sequence[TestCase], subjects: Sequence[str], only: Sequence[str]) -> None:
+    selectable = [case for case in cases if case.subject in subjects]
+    unknown = [wanted for wanted in only if not any(_named(case, [wanted]) for case in selectable)]
+    if unknown:
+        known = ", ".join(sorted({case.id for case in selectable}))
+        raise UsageError(explain("selecting tests", f"one of {known}", ", ".join(unknown), "see csip list"))

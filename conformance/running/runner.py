@@ -1,0 +1,58 @@
+"""Running the cases of a plan side by side in one event loop.
+
+Each kind of subject has lanes: that many of its cases run at once, started a little apart so that handshakes and polls
+do not coincide. Serial cases run alone on their kind of subject, after the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from conformance.catalogue.test_case import TestCase
+from conformance.running.case_run import Arrangement, Bench, CaseResult, run_case
+
+STAGGER_S = 0.037
+
+
+async def run_cases(
+    cases: Sequence[TestCase],
+    arrangements: Mapping[str, Arrangement],
+    bench: Bench,
+    *,
+    jobs: int,
+    done: Callable[[CaseResult], None],
+) -> None:
+    """Run all cases; at most ``jobs`` at once, and no more on a subject than its arrangement has lanes."""
+    everything = asyncio.Semaphore(jobs)
+    lag = asyncio.create_task(bench.lag.run())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for subject, arrangement in arrangements.items():
+                mine = [case for case in cases if case.subject == subject]
+                group.create_task(_run_subject(mine, arrangement, bench, everything, done))
+    finally:
+        lag.cancel()
+
+
+async def _run_subject(
+    cases: Sequence[TestCase],
+    arrangement: Arrangement,
+    bench: Bench,
+    everything: asyncio.Semaphore,
+    done: Callable[[CaseResult], None],
+) -> None:
+    lanes = asyncio.Semaphore(arrangement.lanes)
+
+    async def one(case: TestCase, turn: int) -> None:
+        async with lanes, everything:
+            await asyncio.sleep(STAGGER_S * (turn % arrangement.lanes))
+            done(await run_case(case, arrangement, bench))
+
+    beside = [case for case in cases if not case.serial]
+    async with asyncio.TaskGroup() as group:
+        for turn, case in enumerate(beside):
+            group.create_task(one(case, turn))
+    for case in cases:
+        if case.serial:
+            await one(case, 0)

@@ -1,0 +1,99 @@
+"""A server under test: already running somewhere, or started by a command for the whole run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.catalogue.instructions import order
+from conformance.roles.subject_process import StartCommand, SubjectProcess
+from conformance.roles.test_client import TestClient
+from conformance.running.case_run import Desk
+from conformance.vocabulary.errors import HarnessError
+from conformance.wire.http_client import HttpClient
+from conformance.wire.network import Network
+from conformance.wire.tls_context import client_context
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIdentity:
+    """The certificate the harness shows, its key, the roots it trusts, and the identity that follows."""
+
+    chain: Path
+    key: Path
+    roots: Path
+    lfdi: str
+    sfdi: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPlace:
+    """Where the server under test is; ``pin`` is the one it registered the harness's device with."""
+
+    host: str
+    port: int
+    entry: str
+    pin: int
+    start: StartCommand | None = None
+    to_register: bool = False
+
+
+class ServerArrangement:
+    """Gives each test case a test client of its own on the one server under test."""
+
+    def __init__(self, network: Network, place: ServerPlace, identity: ShownIdentity, lanes: int) -> None:
+        self.lanes = lanes
+        self._network = network
+        self._place = place
+        self._identity = identity
+        self._registered = False
+
+    @contextlib.asynccontextmanager
+    async def running(self, folder: Path) -> AsyncIterator[None]:
+        """Keep the server running, if it is ours to start."""
+        if self._place.start is None:
+            yield
+            return
+        values = {"host": self._place.host, "port": str(self._place.port), "lfdi": self._identity.lfdi}
+        process = await SubjectProcess.start(self._place.start, values, folder / "subject.log")
+        try:
+            yield
+        finally:
+            await process.stop()
+
+    @contextlib.asynccontextmanager
+    async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
+        """Yield ``server``, a test client, and ``pin``."""
+        if self._place.to_register and not self._registered:
+            identity = self._identity
+            await desk.instruct(order("register_device", lfdi=identity.lfdi, sfdi=identity.sfdi, pin=self._place.pin))
+            self._registered = True
+        client = self._test_client(desk)
+        try:
+            yield {"server": client, "pin": self._place.pin}
+        finally:
+            await client.aclose()
+
+    def _test_client(self, desk: Desk) -> TestClient:
+        limits = desk.bench.limits
+        return TestClient(
+            self._carrier(desk, "own"),
+            entry=self._place.entry,
+            lfdi=self._identity.lfdi,
+            sfdi=self._identity.sfdi,
+            deadline=limits["request_deadline"].duration,
+            page_size=limits["page_size"].count,
+            make_carrier=lambda name: self._carrier(desk, name),
+        )
+
+    def _carrier(self, desk: Desk, name: str) -> HttpClient:
+        shown = self._identity
+        chain_and_key = {"own": (shown.chain, shown.key), "none": (None, None)}
+        if name not in chain_and_key:
+            raise HarnessError(f"there is no identity named {name!r}; there are {', '.join(chain_and_key)}")
+        context = client_context(*chain_and_key[name], shown.roots)
+        return HttpClient(
+            self._network, desk.bench.clock, context, self._place.host, self._place.port, recorder=desk.log
+        )

@@ -1,0 +1,171 @@
+"""A run from its start to its record: a thread with one event loop runs the cases, others wait for their results.
+
+The loop's time is real for real subjects and virtual for the reference peers. Interrupting a session lets every case
+under way end with what it has, so that the evidence is complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from conformance.catalogue.profile import Profile
+from conformance.catalogue.requirement import Register
+from conformance.catalogue.test_case import TestCase
+from conformance.roles.operator import Operator
+from conformance.running.case_run import Arrangement, Bench, CaseResult
+from conformance.running.journal import Journal, Json
+from conformance.running.lag import LagMonitor
+from conformance.running.plan import Plan
+from conformance.running.run_record import Row, load_record, write_record
+from conformance.running.runner import run_cases
+from conformance.vocabulary.clock import Clock, RealClock, VirtualClock, VirtualTimeLoop
+from conformance.vocabulary.errors import HarnessError, SubjectUnreachable, UsageError
+from conformance.vocabulary.limits import Limits
+from conformance.wire.exchange_log import RunLog
+from conformance.wire.schema import Validator
+
+HEARTBEAT_S = 0.5
+
+Arrange = Callable[[Clock], Mapping[str, Arrangement]]
+"""Makes the arrangements, by kind of subject, inside the running loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """All that a run needs; ``facts`` go into the record as they are (subject, environment, limits, sources)."""
+
+    folder: Path
+    profile: Profile
+    limits: Limits
+    register: Register
+    validator: Validator
+    plan: Plan
+    arrange: Arrange
+    operator: Operator
+    virtual: bool
+    jobs: int
+    facts: Mapping[str, Json]
+
+
+class Session:
+    """One run. ``start``, then ``result`` for each case of the plan, then ``finish``."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self.settings = settings
+        self.journal = Journal(settings.folder / "events.jsonl")
+        self.futures: dict[str, Future[CaseResult]] = {case.key: Future() for case in settings.plan.to_run}
+        self._log = RunLog(settings.folder / "exchanges.jsonl")
+        self._thread = threading.Thread(target=self._main, name="csip-run", daemon=True)
+        self._loop: asyncio.AbstractEventLoop = VirtualTimeLoop() if settings.virtual else asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+        self._failure: BaseException | None = None
+        self._interrupted = False
+        self._finished = False
+
+    def start(self) -> None:
+        """Write the start of the journal and run the cases in a thread of its own."""
+        settings = self.settings
+        rows = [row.row() for row in settings.plan.rows]
+        time = "virtual" if settings.virtual else "real"
+        self.journal.write("run_started", datetime.now(UTC), **settings.facts, time=time, plan=rows)
+        for row in settings.plan.rows:
+            if row.skip is not None:
+                self._skipped(row.key, *row.skip)
+        self._thread.start()
+
+    def result(self, case: TestCase) -> CaseResult:
+        """Wait for a test case and return how it ended. Raises what kept the run from going on."""
+        future = self.futures[case.key]
+        while not wait([future], timeout=HEARTBEAT_S).done:
+            pass  # waking up now and then lets Ctrl-C through on every platform
+        return future.result()
+
+    def interrupt(self) -> None:
+        """Let the cases under way end, and start no more."""
+        self._interrupted = True
+        self._loop.call_soon_threadsafe(self._cancel)
+
+    def finish(self) -> Row:
+        """Wait for the end, write ``run.json`` and return the record. May be called twice."""
+        if self._thread.is_alive():
+            self._thread.join()
+        if not self._finished:
+            self._finished = True
+            self.journal.write(
+                "run_finished",
+                datetime.now(UTC),
+                interrupted=self._interrupted,
+                failure=None if self._failure is None else str(self._failure),
+            )
+            self.journal.close()
+            self._log.close()
+        record = load_record(self.settings.folder)
+        write_record(self.settings.folder, record)
+        if isinstance(self._failure, HarnessError):
+            raise self._failure
+        return record
+
+    def _skipped(self, key: str, verdict: str, reason: str) -> None:
+        nothing: dict[str, object] = {"duration_s": 0.0, "exchanges": [], "connections": [], "lag_s": 0.0}
+        self.journal.write("case_finished", datetime.now(UTC), case=key, verdict=verdict, reason=reason, **nothing)
+
+    def _main(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._task = self._loop.create_task(self._run())
+        try:
+            self._loop.run_until_complete(self._task)
+        except asyncio.CancelledError:
+            pass  # interrupted: the cases have ended, and the record says so
+        except BaseException as failure:  # told to whoever waits for a result, and again by finish()
+            self._failure = failure
+        finally:
+            self._release()
+            self._loop.close()
+
+    def _release(self) -> None:
+        """Leave nobody waiting for a case that did not come to its turn."""
+        for future in self.futures.values():
+            if not future.done():
+                future.set_exception(self._failure or Interrupted("the run was interrupted"))
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        settings = self.settings
+        clock: Clock = VirtualClock(datetime.now(UTC), self._loop) if settings.virtual else RealClock()
+        bench = Bench(
+            profile=settings.profile,
+            limits=settings.limits,
+            register=settings.register,
+            validator=settings.validator,
+            clock=clock,
+            journal=self.journal,
+            log=self._log,
+            lag=LagMonitor(clock),
+            operator=settings.operator,
+        )
+        arrangements = settings.arrange(clock)
+        async with AsyncExitStack() as stack:
+            for arrangement in arrangements.values():
+                await stack.enter_async_context(arrangement.running(settings.folder))
+            await run_cases(settings.plan.to_run, arrangements, bench, jobs=settings.jobs, done=self._done)
+
+    def _done(self, result: CaseResult) -> None:
+        self.futures[result.case.key].set_result(result)
+
+
+class Interrupted(Exception):
+    """The run ended before this case had its turn."""
+
+
+NOT_A_FAULT = (UsageError, SubjectUnreachable, Interrupted)
+"""What may keep a run from going on without being a fault of the harness."""

@@ -1,0 +1,75 @@
+"""Hygiene of the whole resource tree of a server under test. Ids are ours."""
+
+from conformance.face.authoring import test_case
+
+
+@test_case(
+    id="TREE-001",
+    title="Every advertised resource is there, valid and honestly listed",
+    subject="server",
+    requirements=[
+        "GEN.LINK",
+        "GEN.LIST",
+        "GEN.LIMIT",
+        "CTP.GENERAL.2",
+        "CTP.GENERAL.3",
+        "CTP.GENERAL.4",
+        "SEC.001",
+        "SEC.005",
+        "ID.MRID",
+    ],
+    flaws=[
+        "dcap_wrong_media_type",
+        "dangling_link",
+        "wrong_all",
+        "wrong_results",
+        "ignores_limit",
+        "ignores_start",
+        "invalid_body",
+        "bad_mrid",
+        "wrong_sfdi",
+    ],
+    origin="ours",
+    instructions=["register_device"],
+)
+async def tree_001(server, step, check):
+    """One dangling link or miscounted list is enough to lose a fleet's controls.
+
+    Steps
+        1. Walk the tree from DeviceCapability over every link, and GET each resource once.
+        2. Compare the counts of each list with its entries, over all pages.
+        3. Read the first entries of each list one by one.
+        4. Look at the identifiers met on the way.
+
+    Passes when
+        every link can be had, every body is valid, list counts are right, paging is honest and identifiers well formed.
+    """
+    with step(1):
+        tree = await server.walk()
+        for reading in tree:
+            if check.answered(reading.exchange, 200, requirement="GEN.LINK"):
+                check.media_type(reading.exchange, requirement="CTP.GENERAL.2")
+                check.schema_valid(reading.exchange)
+    lists = [reading for reading in tree if reading.is_list]
+    with step(2):
+        for reading in lists:
+            listing = await server.whole_list(reading.exchange.path, reading.resource.name)
+            for page in (reading, *listing.pages):
+                check.list_counts(page.exchange, page.resource, requirement="GEN.LIST")
+            beyond = await server.page(
+                reading.exchange.path, reading.resource.name, start=listing.counted.count, limit=1
+            )
+            check.whole_list(listing.counted, beyond.exchange, requirement="GEN.LIST")
+    with step(3):
+        for reading in lists:
+            declared = reading.resource.integer_attribute("all") or 0
+            singles = [
+                await server.page(reading.exchange.path, reading.resource.name, start=start, limit=1)
+                for start in range(min(declared, 2))
+            ]
+            for single in singles:
+                check.at_most(single.exchange, 1, requirement="GEN.LIMIT")
+            check.all_different([single.exchange for single in singles], requirement="CTP.GENERAL.4")
+    with step(4):
+        for reading in tree:
+            check.identifiers(reading.exchange)
