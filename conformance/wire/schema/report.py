@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conformance.wire.schema.editions import title
 from conformance.wire.schema.model import Edition
 
 
@@ -59,3 +60,8 @@ class SchemaReport:
     notes: tuple[Problem, ...]
     edition: Edition
     root: str | None
+
+    @property
+    def edition_title(self) -> str:
+        """The name of the edition as a person writes it."""
+        return title(self.edition)
