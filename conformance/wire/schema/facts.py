@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from conformance.catalogue.shipped import xsd_folder
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.wire.schema.model import (
     IEEE,
@@ -30,17 +31,10 @@ Row = dict[str, str]
 BASE_EDITIONS = (Edition.IEEE_2018, Edition.IEEE_2023)
 
 
-def schema_folder() -> Path:
-    """Return the folder of the schema set: inside an installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[2]
-    bundled = package / "_bundled" / "xsd"
-    return bundled if bundled.is_dir() else package.parent / "xsd"
-
-
 @cache
 def read_model(edition: Edition) -> Model:
     """Return the model of an edition, read from the shipped fact tables."""
-    return build_model(edition, schema_folder() / "facts")
+    return build_model(edition, xsd_folder() / "facts")
 
 
 def build_model(edition: Edition, folder: Path) -> Model:

@@ -24,13 +24,17 @@ MANY = 3
 
 
 def probes(model: Model, types: Iterable[str] | None = None, share: float = 1.0, seed: int = 0) -> Iterator[Sample]:
-    """Yield the corpus of some types (all, if none are named), or a random share of it."""
+    """Yield the corpus of some types (all, if none are named), or a random share of it.
+
+    A share is taken of the types and again of each one's probes, so that a small share takes little time.
+    """
     random = Random(seed)
     found = hosts(model)
+    part = share**0.5
     for name in found if types is None else types:
-        if name in found:
+        if name in found and random.random() < part:
             for kind, about, node in _Prober(model, found[name]).all():
-                if share >= 1 or random.random() < share:
+                if random.random() < part:
                     yield Sample(kind, f"{local(name)}: {about}", found[name].fill(node))
 
 

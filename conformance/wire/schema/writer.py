@@ -17,7 +17,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import yaml
 
-from conformance.wire.schema.facts import build_model, schema_folder
+from conformance.catalogue.shipped import xsd_folder
+from conformance.wire.schema.facts import build_model
 from conformance.wire.schema.model import (
     IEEE,
     XS,
@@ -82,6 +83,12 @@ def render(edition: Edition, facts: Path) -> dict[str, str]:
         if home is edition:
             files[places[-1]] = "".join(f"{line}\n" for line in _Writer(model, notes).module(module))
     return {f"{edition}.xsd": "".join(f"{line}\n" for line in _entry(model, places))} | files
+
+
+def one_file(model: Model) -> str:
+    """Return a base edition as a single schema file, without notes: for tests that change a model."""
+    whole = Module("all", (*model.complex.values(), *model.simple.values()), tuple(model.roots.values()))
+    return "\n".join(_Writer(model, {}).module(whole))
 
 
 def modules(model: Model) -> dict[str, Module]:
@@ -258,7 +265,7 @@ def _tag(start: str, body: list[str], indent: str, deeper: str | None = None) ->
 def main() -> None:
     """Write every edition's files; files in its folders that are no longer written are removed."""
     parser = argparse.ArgumentParser(prog="python -m conformance.wire.schema.writer", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=schema_folder(), help="where xsd/ is")
+    parser.add_argument("folder", nargs="?", type=Path, default=xsd_folder(), help="where xsd/ is")
     folder: Path = parser.parse_args().folder
     for edition in Edition:
         files = render(edition, folder / "facts")
