@@ -66,6 +66,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_visible,
     )
     environment.filters |= {
         "instant": wording.instant,
@@ -76,6 +77,7 @@ def _environment() -> jinja2.Environment:
         "limit_default": wording.limit_default,
         "limit_words": wording.limit_words,
         "timing_words": wording.timing_words,
+        "plural": wording.plural,
         "state_word": wording.state_word,
         "step_text": wording.step_text,
         "ends": both_ends,
@@ -86,6 +88,10 @@ def _environment() -> jinja2.Environment:
     }
     environment.globals["grade_words"] = wording.GRADE_WORDS
     return environment
+
+
+def _visible(value: object) -> object:
+    return wording.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _context(run: RunView, evidence: Evidence, pages: Sequence[CasePage]) -> dict[str, object]:

@@ -14,6 +14,8 @@ from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import XmlLexer  # type: ignore[import-untyped]
 
+from conformance.output.wording import visible
+
 BYTES_SHOWN = 256
 INDENTED_UP_TO = 1_000_000
 
@@ -33,12 +35,12 @@ def body_markup(body: bytes, bound: int) -> BodyMarkup:
     """Return a body as HTML, cut at about ``bound`` characters."""
     indented = _indented(body)
     if indented is not None:
-        shown, left_out = _cut(indented, bound)
+        shown, left_out = _cut(visible(indented), bound)
         return BodyMarkup(_coloured(shown), "XML, indented for reading", len(body), left_out)
     text = _text(body)
     if text is None:
         return BodyMarkup(escape(_dump(body)), "bytes", len(body), _rest(len(body), BYTES_SHOWN))
-    shown, left_out = _cut(text, bound)
+    shown, left_out = _cut(visible(text), bound)
     return BodyMarkup(escape(shown), "text, as sent", len(body), left_out)
 
 

@@ -89,9 +89,7 @@ def _case_page(case: CaseView, anchor: str, evidence: Evidence, selection: Selec
     )
 
 
-def _exchange_page(
-    exchange: Exchange, start: datetime | None, selection: Selection, bounds: Bounds
-) -> ExchangePage:
+def _exchange_page(exchange: Exchange, start: datetime | None, selection: Selection, bounds: Bounds) -> ExchangePage:
     answered = exchange.response_last
     return ExchangePage(
         exchange=exchange,

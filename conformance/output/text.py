@@ -12,10 +12,11 @@ from conformance.output.run_view import CaseView, RunView
 from conformance.output.wording import (
     RESULT_WORDS,
     VERDICT_WORDS,
+    counts_sentence,
     limit_words,
-    result_sentence,
     step_text,
     timing_words,
+    visible,
     weaknesses,
 )
 from conformance.vocabulary.verdict import Verdict
@@ -24,7 +25,13 @@ from conformance.wire.exchange import Exchange
 DETAIL_LINES = 10
 CITED_EXCHANGES = 5
 UNDECIDED = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PENDING)
-_LABELS = {State.FAIL: "FAIL", State.INCONCLUSIVE: "OPEN", State.WARNING: "WARN", State.NOTE: "NOTE", State.PASS: "PASS"}
+_LABELS = {
+    State.FAIL: "FAIL",
+    State.INCONCLUSIVE: "OPEN",
+    State.WARNING: "WARN",
+    State.NOTE: "NOTE",
+    State.PASS: "PASS",
+}
 
 
 def finding_block(case: CaseView, finding: Finding, exchanges: Mapping[int, Exchange] | None = None) -> str:
@@ -32,7 +39,7 @@ def finding_block(case: CaseView, finding: Finding, exchanges: Mapping[int, Exch
     lines = [f"{_LABELS[finding.state]}  {case.id}  {case.title}"]
     if finding.step is not None:
         lines.append(f"  step {finding.step}  {step_text(case, finding.step)}")
-    lines += [f"    {label:<12} {visible(text)}" for label, text in _rows(case, finding, exchanges or {})]
+    lines += [f"    {label:<12} {one_line(text)}" for label, text in _rows(case, finding, exchanges or {})]
     return "\n".join(lines)
 
 
@@ -47,26 +54,17 @@ def failure_blocks(run: RunView, exchanges: Iterable[Exchange] = ()) -> list[str
 def summary_lines(run: RunView) -> list[str]:
     """Return the end of a run: what is undecided and why, what weakens the result, the counts, the result last."""
     undecided = [
-        f"{VERDICT_WORDS[case.verdict]:<14} {case.id}  {visible(case.reason or case.title)}"
+        f"{VERDICT_WORDS[case.verdict]:<14} {case.id}  {one_line(case.reason or case.title)}"
         for case in run.cases_with(*UNDECIDED)
     ]
-    weak = [f"weakened by    {visible(text)}" for text in weaknesses(run)]
+    weak = [f"weakened by    {one_line(text)}" for text in weaknesses(run)]
     return [*undecided, *weak, result_line(run)]
 
 
 def result_line(run: RunView) -> str:
     """Return the result, the counts and whether time was virtual, in one line."""
     stamp = "  [virtual time]" if run.virtual else ""
-    return f"{RESULT_WORDS[run.result]}.{stamp}  {result_sentence(run)}"
-
-
-def visible(text: str) -> str:
-    """Return a text in one line, with control characters written as escapes."""
-    return "".join(character if character.isprintable() else _escaped(character) for character in text)
-
-
-def _escaped(character: str) -> str:
-    return " " if character in "\n\t" else character.encode("unicode_escape").decode("ascii")
+    return f"{RESULT_WORDS[run.result]}.{stamp}  {counts_sentence(run)}"
 
 
 def _rows(case: CaseView, finding: Finding, exchanges: Mapping[int, Exchange]) -> Iterator[tuple[str, str]]:
@@ -82,6 +80,11 @@ def _rows(case: CaseView, finding: Finding, exchanges: Mapping[int, Exchange]) -
         yield "policy", finding.policy
     yield from _evidence(finding, exchanges)
     yield "again", f"csip run --only {case.id}"
+
+
+def one_line(text: str) -> str:
+    """Return a text in one line, with everything that could steer a terminal made visible."""
+    return visible(" ".join(text.split()))
 
 
 def _requirement(finding: Finding) -> str:

@@ -5,7 +5,8 @@ Every output says the same thing in the same words; no output relies on colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from conformance.judgement.finding import LimitUsed, State, Timing
@@ -84,7 +85,24 @@ def _seen_later(run: RunView) -> Iterator[str]:
 
 
 def result_sentence(run: RunView) -> str:
-    """Return the sentence below the result: how many of the planned test cases came to what."""
+    """Return the sentence below the result, which says why the result is what it is."""
+    apply = len(run.cases) - run.count(Verdict.NOT_APPLICABLE)
+    if run.result is RunResult.CONFORMANT and run.count(Verdict.PASS) == apply:
+        return f"All {plural(apply, 'test case')} passed." if apply > 1 else "The one test case passed."
+    return " ".join(_why(run, apply)) or counts_sentence(run)
+
+
+def _why(run: RunView, apply: int) -> Iterator[str]:
+    if failed := run.count(Verdict.FAIL):
+        yield f"{failed} of {plural(apply, 'test case')} failed."
+    if undecided := len(run.cases_with(Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PENDING)):
+        yield f"{undecided} {'is' if undecided == 1 else 'are'} not decided."
+    if missing := sum(case.required for case in run.cases_with(Verdict.NOT_RUN)):
+        yield f"{plural(missing, 'required test case')} {'was' if missing == 1 else 'were'} not run."
+
+
+def counts_sentence(run: RunView) -> str:
+    """Return how many of the planned test cases came to what."""
     if not run.cases:
         return "No test case was planned, so nothing was shown."
     counts = [(run.count(verdict), word) for verdict, word in VERDICT_WORDS.items()]
@@ -99,7 +117,7 @@ def plural(count: int, noun: str) -> str:
 
 def number(value: float) -> str:
     """Return a figure without needless digits: ``10``, ``0.25``, ``1000000``."""
-    return f"{value:.10g}"
+    return f"{value:.10g}".replace("-", "−")
 
 
 def duration(seconds: float | None) -> str:
@@ -149,6 +167,26 @@ def timing_words(timing: Timing) -> str:
     return f"{measured}; permitted {permitted(timing)}; {_margin(timing, timing.measured_s)}."
 
 
+def timings_words(timings: Sequence[Timing]) -> str:
+    """Return several timings with the same bounds in one sentence: how many, from what to what, the least margin."""
+    measured = [timing.measured_s for timing in timings if timing.measured_s is not None]
+    if len(timings) == 1 or not measured:
+        return timing_words(timings[0])
+    low, high = (number(round(value, 3)) for value in (min(measured), max(measured)))
+    closest = min(timings, key=lambda timing: _room(timing, timing.measured_s or 0.0))
+    return (
+        f"Measured {len(timings)} times, {low} s to {high} s; permitted {permitted(closest)}; "
+        f"the closest {_margin(closest, closest.measured_s or 0.0)}."
+    )
+
+
+def _room(timing: Timing, measured: float) -> float:
+    """Return how far within its bounds a measurement lies; negative outside."""
+    low, high = timing.not_before_s, timing.not_after_s
+    rooms = ([] if low is None else [measured - low]) + ([] if high is None else [high - measured])
+    return min(rooms, default=0.0)
+
+
 def permitted(timing: Timing) -> str:
     """Return the bounds of a timing in words."""
     low, high = timing.not_before_s, timing.not_after_s
@@ -172,6 +210,17 @@ def _margin(timing: Timing, measured: float) -> str:
 def step_text(case: CaseView, step: int | None) -> str:
     """Return the words of a declared step, empty when the finding belongs to none."""
     return next((declared.text for declared in case.steps if declared.number == step), "")
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return a text with control characters, direction marks and lone surrogates written as escapes.
+
+    They could steer a terminal, make a line read backwards or break a file's encoding.
+    """
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def state_word(state: State | str) -> str:

@@ -329,7 +329,12 @@ def _passing(sample: Sample) -> None:
     sample.events += [
         event("case_started", 0.0, case=case),
         event("step_started", 0.1, case=case, step=1),
-        event("finding", 0.2, case=case, finding=finding(State.NOTE, "", "7 suites were offered", step=1, requirement=None)),
+        event(
+            "finding",
+            0.2,
+            case=case,
+            finding=finding(State.NOTE, "", "7 suites were offered", step=1, requirement=None),
+        ),
         event("step_started", 0.4, case=case, step=2),
         *(
             event(
@@ -459,7 +464,9 @@ def _harness_error(sample: Sample) -> None:
 def _not_carried_out(sample: Sample) -> None:
     sample.events += [
         finished("client/UTIL-003", 220.0, "pending", "waits for an operator: set the plant to 5 kW", duration_s=0.0),
-        finished("server/AGG-001", 220.0, "not_applicable", "the declaration does not claim Aggregator", duration_s=0.0),
+        finished(
+            "server/AGG-001", 220.0, "not_applicable", "the declaration does not claim Aggregator", duration_s=0.0
+        ),
         finished("client/CORE-022", 220.0, "not_run", "left out by --only", duration_s=0.0),
         event("case_started", 220.0, case="server/CORE-011"),
         finished("server/CORE-011", 221.0, "pass"),
@@ -483,7 +490,11 @@ def all_passed(*, virtual: bool = True) -> Sample:
 def killed() -> Sample:
     """A run whose journal stops in the middle of a test case."""
     sample = rich()
-    stop = next(place for place, one in enumerate(sample.events) if one["event"] == "finding" and one["case"] == "client/BASIC-009")
+    stop = next(
+        place
+        for place, one in enumerate(sample.events)
+        if one["event"] == "finding" and one["case"] == "client/BASIC-009"
+    )
     return Sample(sample.events[: stop + 1], sample.log)
 
 
@@ -496,13 +507,17 @@ def hostile() -> Sample:
         State.FAIL, HOSTILE, HOSTILE, kind=HOSTILE, requirement=HOSTILE, detail=(HOSTILE,), step=1, policy=HOSTILE,
         timing=timing(1.0, 2.0, 3.0, start_label=HOSTILE, stop_label=HOSTILE), limit=LimitUsed(HOSTILE, 1.0, HOSTILE, HOSTILE),
     )  # fmt: skip
-    document = f'<a xmlns="urn:x" b="&lt;/script>"><!-- {HOSTILE.replace(chr(27), "")} --><c>&lt;script&gt;</c></a>'.encode()
+    document = (
+        f'<a xmlns="urn:x" b="&lt;/script>"><!-- {HOSTILE.replace(chr(27), "")} --><c>&lt;script&gt;</c></a>'.encode()
+    )
     sample = Sample([run_started(plan, subject={"kind": "server"} | subject, weakened_by=[HOSTILE], run_id=HOSTILE)])
     sample.events += [
         event("case_started", 0.0, case=case),
         event("step_started", 0.0, case=case, step=1),
         event("finding", 0.1, case=case, finding=bad),
-        event("operator", 0.2, case=case, instruction=HOSTILE, way=HOSTILE, text=HOSTILE, outcome=HOSTILE, duration_s=1.0),
+        event(
+            "operator", 0.2, case=case, instruction=HOSTILE, way=HOSTILE, text=HOSTILE, outcome=HOSTILE, duration_s=1.0
+        ),
         finished(case, 1.0, "fail", HOSTILE, exchanges=[1, 2]),
         event("run_finished", 2.0, interrupted=False),
     ]
