@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 from conformance.reference.server_flaws import arrange
 from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, build
@@ -51,7 +52,7 @@ class ReferenceServer:
         seed: str | None = "reference",
         validate: Callable[[bytes], bool] | None = None,
     ) -> None:
-        judge = validate or Validator(Edition.IEEE_2018).quick
+        judge = validate or _validator().quick
         self.utility = Utility(clock, rates=rates, manner=manner, seed=seed, validate=judge)
         self._parts = build(clock, self.utility, lfdis, pin, POST_RATE_S)
         self.flaws = frozenset(flaws)
@@ -100,3 +101,9 @@ class ReferenceServer:
             )
         best = min(programs, key=lambda program: program.primacy)
         return best.add_control(modes, start=start, duration=duration, response_required=RECEIVED_STARTED_COMPLETED)
+
+
+@cache
+def _validator() -> Validator:
+    """Return the validator that all reference servers share; compiling the schema takes longer than all the rest."""
+    return Validator(Edition.IEEE_2018)

@@ -91,13 +91,13 @@ _ALL: tuple[tuple[str, str, str, Callable[[ServerParts], None]], ...] = (
     (
         "dcap_wrong_media_type",
         "GEN.052",
-        "labels DeviceCapability application/xml",
+        "gives DeviceCapability the media type application/xml",
         _interposed(answers.headed("DeviceCapability", "Content-Type", SEP_XML, "application/xml")),
     ),
     (
         "utf16_body",
         "GEN.051",
-        "writes Time in UTF-16",
+        "writes the Time resource in UTF-16",
         _interposed(answers.utf16("Time")),
     ),
     (
