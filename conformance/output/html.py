@@ -112,7 +112,6 @@ def _context(run: RunView, evidence: Evidence, pages: Sequence[CasePage]) -> dic
 
 
 def _result(run: RunView) -> dict[str, object]:
-    both = run.started_at is not None and run.finished_at is not None
     return {
         "result_word": wording.RESULT_WORDS[run.result],
         "result_class": str(run.result).replace(" ", "-"),
@@ -120,11 +119,21 @@ def _result(run: RunView) -> dict[str, object]:
         "weaknesses": wording.weaknesses(run),
         "subject_name": run.subject.name or run.subject.product or "Unnamed subject",
         "subject_kind": _KINDS.get(run.subject.kind, "Subject"),
-        "length": (run.finished_at - run.started_at).total_seconds() if both else None,  # type: ignore[operator]
+        "length": None if run.started_at is None or run.finished_at is None else run.finished_at - run.started_at,
+        "virtual_span": virtual_span(run),
         "verdict_words": wording.VERDICT_WORDS,
         "verdict_meanings": wording.VERDICT_MEANINGS,
         "grade_meanings": wording.GRADE_MEANINGS,
     }
+
+
+def virtual_span(run: RunView) -> float | None:
+    """Return how long the test cases of a run in virtual time lasted together, in virtual seconds; else nothing."""
+    ran = [(case.started_at, case.duration_s or 0.0) for case in run.cases if case.started_at is not None]
+    if not run.virtual or not ran:
+        return None
+    begin = min(started for started, _ in ran)
+    return max((started - begin).total_seconds() + duration for started, duration in ran)
 
 
 _KINDS = {

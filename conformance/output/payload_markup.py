@@ -22,7 +22,7 @@ INDENTED_UP_TO = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class BodyMarkup:
-    """A body to show. ``form`` is ``XML, indented``, ``text`` or ``bytes``; ``left_out`` says what was cut off, if any."""
+    """A body to show. ``form`` says whether it is XML, text or bytes, ``left_out`` what was cut off, if anything."""
 
     markup: Markup
     form: str

@@ -22,7 +22,10 @@ from conformance.wire.exchange import Connection, Exchange, Moment
 
 @dataclass(frozen=True, slots=True)
 class ExchangePage:
-    """An exchange as shown. Offsets are seconds after the start of its test case; ``weighty``: a finding not passed cites it."""
+    """An exchange as shown.
+
+    Offsets are seconds after the start of its test case; ``weighty`` means that a finding not passed cites it.
+    """
 
     exchange: Exchange
     sent_s: float | None
@@ -55,7 +58,7 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class RequirementPage:
-    """A requirement, the test cases that name it, and what their findings came to; ``state`` is ``None`` if unjudged."""
+    """A requirement, the test cases that name it, and what their findings came to: no state when none judged it."""
 
     requirement: Requirement | None
     id: str

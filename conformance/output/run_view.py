@@ -32,13 +32,14 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class OperatorView:
-    """One thing that was asked of the operator, the way it was asked, and what came of it."""
+    """One thing that was asked of the operator, the way it was asked, what came of it and what was said about it."""
 
     at: datetime | None
     instruction: str
     way: str
     text: str
     outcome: str
+    told: str
     duration_s: float | None
 
 
@@ -253,8 +254,15 @@ def _step(row: JsonObject) -> StepView:
 
 
 def _operator(row: JsonObject) -> OperatorView:
-    texts = {key: _text(row, key) for key in ("instruction", "way", "text", "outcome")}
-    return OperatorView(at=_moment(row, "at"), duration_s=_number(row, "duration_s"), **texts)
+    texts = {key: _text(row, key) for key in ("instruction", "way", "text")}
+    outcome = _object(row, "outcome")
+    return OperatorView(
+        at=_moment(row, "at"),
+        outcome=_text(outcome, "done").replace("_", " "),
+        told=_text(outcome, "told"),
+        duration_s=_number(row, "duration_s"),
+        **texts,
+    )
 
 
 def _versions(tool: JsonObject, environment: JsonObject) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""What a terminal shows at the end of a run: a block for each failed finding, and the summary.
+"""What a terminal shows at the end of a run: a block for each test case that did not pass, and the summary.
 
 Texts from the subject are shown with control characters made visible, so that a payload cannot steer the terminal.
 """
@@ -8,67 +8,86 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.judgement.finding import Finding, State
-from conformance.output.run_view import CaseView, RunView
+from conformance.output.run_view import CaseView, JsonObject, read_run
 from conformance.output.wording import (
     RESULT_WORDS,
     VERDICT_WORDS,
     counts_sentence,
     limit_words,
-    step_text,
     timing_words,
     visible,
     weaknesses,
 )
+from conformance.running.case_run import CaseResult
 from conformance.vocabulary.verdict import Verdict
 from conformance.wire.exchange import Exchange
 
 DETAIL_LINES = 10
-CITED_EXCHANGES = 5
+CITED = 5
+FINDINGS = 20
 UNDECIDED = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PENDING)
-_LABELS = {
-    State.FAIL: "FAIL",
-    State.INCONCLUSIVE: "OPEN",
-    State.WARNING: "WARN",
-    State.NOTE: "NOTE",
-    State.PASS: "PASS",
-}
+TELLING = (State.FAIL, State.INCONCLUSIVE, State.WARNING)
 
 
-def finding_block(case: CaseView, finding: Finding, exchanges: Mapping[int, Exchange] | None = None) -> str:
-    """Return a finding as a block of lines; with the exchanges at hand, their method, target and status are told."""
-    lines = [f"{_LABELS[finding.state]}  {case.id}  {case.title}"]
-    if finding.step is not None:
-        lines.append(f"  step {finding.step}  {step_text(case, finding.step)}")
-    lines += [f"    {label:<12} {one_line(text)}" for label, text in _rows(case, finding, exchanges or {})]
-    return "\n".join(lines)
+def finding_block(result: CaseResult | CaseView, exchanges: Mapping[int, Exchange] | None = None) -> str:
+    """Return how a test case ended: verdict, reason, and each finding that did not pass.
+
+    With the exchanges at hand, method, target and status of the cited ones are told.
+    """
+    case = result.case if isinstance(result, CaseResult) else result
+    steps = [step if isinstance(step, str) else step.text for step in case.steps]
+    told = [finding for finding in result.findings if finding.state in TELLING]
+    lines = [f"{VERDICT_WORDS[result.verdict].upper()}  {one_line(case.id)}  {one_line(case.title)}"]
+    lines += [f"  {visible(line)}" for line in result.reason.splitlines()]
+    for finding in told[:FINDINGS]:
+        lines += _finding(finding, steps, exchanges or {})
+    if len(told) > FINDINGS:
+        lines.append(f"  and {len(told) - FINDINGS} more findings, in the report")
+    return "\n".join([*lines, f"    {'again':<12} csip run --only {one_line(case.id)}"])
 
 
-def failure_blocks(run: RunView, exchanges: Iterable[Exchange] = ()) -> list[str]:
-    """Return a block for every failed finding of the run, in catalogue order."""
-    failed = [(case, finding) for case in run.cases for finding in case.findings_in(State.FAIL)]
-    cited = {number for _, finding in failed for number in finding.exchanges}
+def failure_blocks(record: JsonObject, exchanges: Iterable[Exchange] = ()) -> list[str]:
+    """Return a block for every test case of the record that failed, in catalogue order."""
+    failed = read_run(record).cases_with(Verdict.FAIL)
+    cited = {number for case in failed for finding in case.findings for number in finding.exchanges[:CITED]}
     known = {exchange.number: exchange for exchange in exchanges if exchange.number in cited}
-    return [finding_block(case, finding, known) for case, finding in failed]
+    return [finding_block(case, known) for case in failed]
 
 
-def summary_lines(run: RunView) -> list[str]:
-    """Return the end of a run: what is undecided and why, what weakens the result, the counts, the result last."""
+def summary_lines(record: JsonObject) -> list[str]:
+    """Return the end of a run: what is undecided and why, what weakens the result, and last the result."""
+    run = read_run(record)
     undecided = [
-        f"{VERDICT_WORDS[case.verdict]:<14} {case.id}  {one_line(case.reason or case.title)}"
+        f"{VERDICT_WORDS[case.verdict]:<14} {one_line(case.id)}  {one_line(case.reason or case.title)}"
         for case in run.cases_with(*UNDECIDED)
     ]
-    weak = [f"weakened by    {one_line(text)}" for text in weaknesses(run)]
-    return [*undecided, *weak, result_line(run)]
+    weak = [f"{'weakened by':<14} {one_line(text)}" for text in weaknesses(run)]
+    return [*undecided, *weak, result_line(record)]
 
 
-def result_line(run: RunView) -> str:
+def result_line(record: JsonObject) -> str:
     """Return the result, the counts and whether time was virtual, in one line."""
-    stamp = "  [virtual time]" if run.virtual else ""
-    return f"{RESULT_WORDS[run.result]}.{stamp}  {counts_sentence(run)}"
+    run = read_run(record)
+    stamp = " (virtual time)" if run.virtual else ""
+    return f"{RESULT_WORDS[run.result]}{stamp}. {counts_sentence(run)}"
 
 
-def _rows(case: CaseView, finding: Finding, exchanges: Mapping[int, Exchange]) -> Iterator[tuple[str, str]]:
-    yield "requirement", _requirement(finding)
+def one_line(text: str) -> str:
+    """Return a text in one line, with everything that could steer a terminal made visible."""
+    return visible(" ".join(text.split()))
+
+
+def _finding(finding: Finding, steps: list[str], exchanges: Mapping[int, Exchange]) -> Iterator[str]:
+    if finding.step is not None and 0 < finding.step <= len(steps):
+        yield f"  step {finding.step}  {one_line(steps[finding.step - 1])}"
+    word = "" if finding.state is State.FAIL else f" [{finding.state}]"
+    for label, text in _rows(finding, exchanges):
+        yield f"    {label:<12} {one_line(text)}{word if label == 'observed' else ''}"
+
+
+def _rows(finding: Finding, exchanges: Mapping[int, Exchange]) -> Iterator[tuple[str, str]]:
+    limit = "" if finding.limit is None else f"   limit {limit_words(finding.limit)}"
+    yield "requirement", f"{finding.requirement or 'none named'} ({finding.level}){limit}"
     yield "expected", finding.expected
     yield "observed", finding.observed
     if finding.timing is not None:
@@ -78,30 +97,20 @@ def _rows(case: CaseView, finding: Finding, exchanges: Mapping[int, Exchange]) -
         yield "detail", f"and {left} more lines, in the report"
     if finding.policy is not None:
         yield "policy", finding.policy
-    yield from _evidence(finding, exchanges)
-    yield "again", f"csip run --only {case.id}"
+    yield from (("evidence", text) for text in _evidence(finding, exchanges))
 
 
-def one_line(text: str) -> str:
-    """Return a text in one line, with everything that could steer a terminal made visible."""
-    return visible(" ".join(text.split()))
-
-
-def _requirement(finding: Finding) -> str:
-    named = f"{finding.requirement or 'none named'} ({finding.level})"
-    return named if finding.limit is None else f"{named}   limit {limit_words(finding.limit)}"
-
-
-def _evidence(finding: Finding, exchanges: Mapping[int, Exchange]) -> Iterator[tuple[str, str]]:
-    for number in finding.exchanges[:CITED_EXCHANGES]:
-        yield "evidence", _exchange(number, exchanges.get(number))
-    if len(finding.exchanges) > CITED_EXCHANGES:
-        yield "evidence", f"and {len(finding.exchanges) - CITED_EXCHANGES} more exchanges"
-    yield from (("evidence", f"connection {number}") for number in finding.connections[:CITED_EXCHANGES])
+def _evidence(finding: Finding, exchanges: Mapping[int, Exchange]) -> Iterator[str]:
+    for number in finding.exchanges[:CITED]:
+        yield _exchange(number, exchanges.get(number))
+    yield from (f"connection {number}" for number in finding.connections[:CITED])
+    left = max(0, len(finding.exchanges) - CITED) + max(0, len(finding.connections) - CITED)
+    if left:
+        yield f"and {left} more, in the report"
 
 
 def _exchange(number: int, exchange: Exchange | None) -> str:
     if exchange is None:
         return f"exchange {number}"
-    came = str(exchange.status) if exchange.status is not None else f"no answer: {exchange.error or 'not known'}"
+    came = str(exchange.status) if exchange.status is not None else f"no answer: {exchange.error or 'not known why'}"
     return f"exchange {number}  {exchange.method} {exchange.target}  {came}"

@@ -1,8 +1,8 @@
 """The drawn time line: for each timed finding its bounds as a bar, what was observed as marks with their uncertainty.
 
 Each row has its own scale, in seconds after its start, since bounds of half a second and of half an hour stand in one
-test case; timings alike (three hundred polls of one resource) share a row. Widths are percentages and heights pixels, so
-that the lettering keeps its size on a narrow screen. What a drawing says is also said in words.
+test case; timings alike (three hundred polls of one resource) share a row. Widths are percentages and heights pixels,
+so that the lettering keeps its size on a narrow screen. What a drawing says is also said in words.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ VERDICT_WORDS = {
 VERDICT_MEANINGS = {
     Verdict.PASS: "At least one check was decided and none failed.",
     Verdict.FAIL: "At least one check showed that the subject breaks a binding requirement.",
-    Verdict.INCONCLUSIVE: "The evidence does not decide: something needed was missing, or a measurement lies astride its bound.",
+    Verdict.INCONCLUSIVE: "Not decided: something was missing, or a measurement is astride its bound.",
     Verdict.ERROR: "The harness itself failed; this says nothing about the subject.",
     Verdict.PENDING: "Waits for a person to arrange or confirm something.",
     Verdict.NOT_RUN: "Planned, but not carried out. A required test case that was not run makes the result incomplete.",

@@ -404,7 +404,7 @@ def _failing_responses(sample: Sample) -> None:
         event("step_started", 10.0, case=case, step=1),
         event("step_started", 11.0, case=case, step=2),
         *(event("finding", 12.0, case=case, finding=one) for one in findings),
-        event("operator", 13.0, case=case, instruction="arrange", way="person", text="Start the client.", outcome="done", duration_s=4.2),
+        event("operator", 13.0, case=case, instruction="arrange", way="person", text="Start the client.", outcome={"done": "done", "told": ""}, duration_s=4.2),
         finished(case, 100.0, "fail", exchanges=[6, 7, 8, 9], connections=[], duration_s=90.0),
     ]  # fmt: skip
 
@@ -516,7 +516,7 @@ def hostile() -> Sample:
         event("step_started", 0.0, case=case, step=1),
         event("finding", 0.1, case=case, finding=bad),
         event(
-            "operator", 0.2, case=case, instruction=HOSTILE, way=HOSTILE, text=HOSTILE, outcome=HOSTILE, duration_s=1.0
+            "operator", 0.2, case=case, instruction=HOSTILE, way=HOSTILE, text=HOSTILE, outcome={"done": HOSTILE, "told": HOSTILE}, duration_s=1.0
         ),
         finished(case, 1.0, "fail", HOSTILE, exchanges=[1, 2]),
         event("run_finished", 2.0, interrupted=False),

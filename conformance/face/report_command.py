@@ -1,0 +1,44 @@
+"""``csip report``: the outputs of a run folder once more, also of one whose run was killed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conformance.output.html import render_report
+from conformance.output.junit import write_junit
+from conformance.output.outputs import recorded
+from conformance.output.text import result_line
+from conformance.running.run_record import Row, load_record
+from conformance.vocabulary.errors import UsageError, explain
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else DIR/report.html."
+)
+@click.option("--junit", is_flag=True, help="Write DIR/junit.xml as well.")
+def report(folder: Path, out: Path | None, junit: bool) -> None:
+    """Render the report of the run in DIR again.
+
+    Works on the folder of a run that was killed, too: what did not end is shown as not decided.
+    """
+    record = load_record(folder)
+    written = _rendered(record, folder, out or folder / "report.html")
+    if junit:
+        click.echo(f"JUnit   {write_junit(record, folder / 'junit.xml')}")
+    click.echo(f"Report  {written}")
+    click.echo(result_line(record))
+
+
+def _rendered(record: Row, folder: Path, out: Path) -> Path:
+    try:
+        return render_report(record, recorded(folder), out)
+    except OSError as error:
+        raise UsageError(
+            explain(
+                f"writing the report {out}", "a place that can be written to", error.strerror or str(error), "use --out"
+            )
+        ) from error
