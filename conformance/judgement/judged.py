@@ -33,7 +33,9 @@ def passed_if(condition: bool) -> State:
 
 def limit_used(limit: Limit | None) -> LimitUsed | None:
     """Return a limit in the form a finding keeps."""
-    return limit and LimitUsed(limit.name, limit.value, limit.unit, limit.source, limit.overridden)
+    if limit is None:
+        return None
+    return LimitUsed(limit.name, limit.value, limit.unit, limit.source, limit.overridden)
 
 
 def one_or_more(values: Iterable[object]) -> str:

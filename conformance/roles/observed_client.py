@@ -152,14 +152,13 @@ class ObservedClient:
     ) -> Exchange | None:
         found = await self.seen(method, wanted, self._clock.now() + within.duration, matching)
         what = f"{method} {' or '.join(wanted or ('a linked resource',))}"
+        expected, limit = f"{what} within {within.value:g} s", limit_used(within)
         if found is not None:
-            observed, state, numbers = "seen", State.PASS, (found.number,)
+            judged = Judged("must_request", State.PASS, expected, "seen", (found.number,), limit=limit)
         else:
-            observed, state, numbers = self._instead(), State.FAIL if self._alive() else State.INCONCLUSIVE, ()
-        expected = f"{what} within {within.value:g} s"
-        self._check.judged(
-            requirement, Judged("must_request", state, expected, observed, numbers, limit=limit_used(within))
-        )
+            state = State.FAIL if self._alive() else State.INCONCLUSIVE
+            judged = Judged("must_request", state, expected, self._instead(), limit=limit)
+        self._check.judged(requirement, judged)
         return found
 
     def _alive(self) -> bool:

@@ -82,14 +82,20 @@ async def _line() -> str:
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
     try:
-        loop.add_reader(sys.stdin.fileno(), lambda: ready.done() or ready.set_result(None))
+        loop.add_reader(sys.stdin.fileno(), _wake, ready)
     except NotImplementedError:
-        return (await asyncio.to_thread(sys.stdin.readline)).strip()
+        line = await asyncio.to_thread(sys.stdin.readline)
+        return line.strip()
     try:
         await ready
     finally:
         loop.remove_reader(sys.stdin.fileno())
     return sys.stdin.readline().strip()
+
+
+def _wake(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
 
 
 class CommandOperator:

@@ -158,8 +158,8 @@ async def run_case(case: TestCase, arrangement: Arrangement, bench: Bench) -> Ca
             verdict=verdict,
             reason=reason or _why(verdict),
             duration_s=duration,
-            exchanges=desk.log.exchange_numbers(),
-            connections=desk.log.connection_numbers(),
+            exchanges=[exchange.number for exchange in desk.log.exchanges()],
+            connections=[connection.number for connection in desk.log.connections()],
             lag_s=lag.worst_s,
         )
     return CaseResult(case, verdict, reason, tuple(desk.findings), duration)

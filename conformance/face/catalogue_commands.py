@@ -1,0 +1,85 @@
+"""``csip list`` and ``csip show``: the catalogue of test cases, for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import click
+
+from conformance.catalogue.instructions import INSTRUCTIONS
+from conformance.catalogue.profile import Profile, load_profile
+from conformance.catalogue.requirement import Register, load_register
+from conformance.catalogue.shipped import profiles_folder, testcases_folder
+from conformance.catalogue.test_case import TestCase, load_cases
+from conformance.face.wiring import DEFAULT_PROFILE, SUBJECTS
+from conformance.running.plan import Plan, Planned, make_plan
+from conformance.vocabulary.errors import UsageError, explain
+
+
+@click.command("list")
+@click.option("--profile", "profile_name", default=DEFAULT_PROFILE, show_default=True, metavar="P")
+@click.option("--subject", type=click.Choice(SUBJECTS), help="Only the tests of one kind of subject.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--instructions", is_flag=True, help="List what an operator may be asked to do.")
+def list_command(profile_name: str, subject: str | None, as_json: bool, instructions: bool) -> None:
+    """List the test cases that a profile knows."""
+    if instructions:
+        _list_instructions()
+        return
+    plan = make_plan(load_cases(testcases_folder()), load_profile(profile_name), [subject] if subject else SUBJECTS)
+    if as_json:
+        click.echo(json.dumps([row.row() for row in plan.rows], indent=2, ensure_ascii=False))
+    else:
+        _list_plan(plan)
+
+
+def _list_plan(plan: Plan) -> None:
+    for row in plan.rows:
+        title = row.case.title if row.case else "no test case in this version"
+        needed = "required" if row.required else "optional"
+        click.echo(f"{row.subject:<7} {row.id:<12} {needed:<9} {_about(row):>8}  {title}")
+
+
+def _about(row: Planned) -> str:
+    return "" if row.expected_s is None else f"≤ {row.expected_s:.0f} s"
+
+
+def _list_instructions() -> None:
+    for instruction in INSTRUCTIONS.values():
+        click.echo(f"{instruction.name}  ({instruction.subject} under test)\n    {instruction.text}")
+
+
+@click.command("show")
+@click.argument("test_id", metavar="ID")
+@click.option("--profile", "profile_name", default=DEFAULT_PROFILE, show_default=True, metavar="P")
+def show_command(test_id: str, profile_name: str) -> None:
+    """Show a test case: why, steps, requirements, instructions, flaws."""
+    profile, register = load_profile(profile_name), load_register(profiles_folder() / "requirements")
+    wanted = test_id.lower()
+    found = [
+        case
+        for case in load_cases(testcases_folder())
+        if wanted in (case.id.lower(), case.key.lower(), *(alias.lower() for alias in case.aliases))
+    ]
+    if not found:
+        raise UsageError(explain(f"showing {test_id!r}", "the id of a test case", "no such id", "see csip list"))
+    click.echo("\n\n".join("\n".join(_told(case, profile, register)) for case in found))
+
+
+def _told(case: TestCase, profile: Profile, register: Register) -> Iterable[str]:
+    needed = "required" if profile.requires(case.subject, case.id) else "optional"
+    yield f"{case.id}  {case.title}"
+    yield f"  {case.subject} under test, {needed} by {profile.id}, from {case.origin}"
+    yield f"\n  {case.why}\n\n  Steps"
+    yield from (f"    {number}. {text}" for number, text in enumerate(case.steps, start=1))
+    yield f"\n  Passes when\n    {case.passes_when}\n\n  Requirements"
+    for name in case.requirements:
+        row = register[name]
+        yield f"    {row.id:<16} {row.level:<6} {row.text} [{row.source}]"
+    for name in case.instructions:
+        yield f"\n  May ask the operator\n    {name}: {INSTRUCTIONS[name].text}"
+    for name in case.duration:
+        limit = profile.limits[name]
+        yield f"\n  Waits up to {limit.value:g} {limit.unit} ({name}; {limit.source})"
+    yield f"\n  Fails for the flaws\n    {', '.join(case.flaws)}"

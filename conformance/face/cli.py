@@ -1,0 +1,113 @@
+"""The ``csip`` command.
+
+Exit codes: 0 conformant, 1 not conformant, 2 wrong use, 3 incomplete, 4 harness error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from conformance import __version__
+from conformance.catalogue.profile import load_profile, profile_names
+from conformance.face.catalogue_commands import list_command, show_command
+from conformance.face.configuration import DEFAULT_NAME, read_configuration
+from conformance.face.doctor import doctor_command
+from conformance.face.initialise import init_command
+from conformance.face.pki_command import pki
+from conformance.face.report_command import report
+from conformance.face.run_pytest import run_to_the_end
+from conformance.face.validate_command import validate
+from conformance.face.wiring import Choice, configured_run, demonstration
+from conformance.reference.flaws import flaw_sides
+from conformance.vocabulary.errors import HarnessError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="csip")
+def csip() -> None:
+    """Conformance tests for IEEE 2030.5 servers and clients: CSIP, CSIP-AUS and utility profiles."""
+
+
+@csip.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Run folder to write; csip-demo-* by default."
+)
+@click.option("--profile", metavar="P", help=f"Profile pack: {', '.join(profile_names())}, or a path.")
+@click.option("--only", multiple=True, metavar="ID", help="Run only this test; may be repeated.")
+@click.option("--flaw", multiple=True, metavar="NAME", help="Give a reference peer a flaw, to see a report that fails.")
+def demo(out: Path | None, profile: str | None, only: tuple[str, ...], flaw: tuple[str, ...]) -> None:
+    """Test the embedded reference peers, in both roles and in virtual time, and write a report."""
+    with ExitStack() as keep:
+        folder = out or _next_folder(Path("csip-demo"))
+        choice = Choice(profile=profile, only=only)
+        sys.exit(run_to_the_end(demonstration(choice, folder, keep, flaw_sides(flaw)), expect=None))
+
+
+@csip.command()
+@click.option("--config", "config", type=click.Path(path_type=Path), default=DEFAULT_NAME, show_default=True)
+@click.option("--profile", metavar="P", help="Profile pack, instead of the one in the configuration.")
+@click.option("--only", multiple=True, metavar="ID", help="Run only this test; may be repeated.")
+@click.option("--jobs", type=click.IntRange(min=1), help="How many tests run at once.")
+@click.option(
+    "--expect",
+    type=click.Path(path_type=Path),
+    help="run.json whose verdicts are expected: exit 0 when they are the same.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Run folder to write; below runs/ by default."
+)
+def run(
+    config: Path, profile: str | None, only: tuple[str, ...], jobs: int | None, expect: Path | None, out: Path | None
+) -> None:
+    """Test the subject that the configuration describes."""
+    choice = Choice(profile=profile, only=only, jobs=jobs, out=out)
+    sys.exit(run_to_the_end(configured_run(read_configuration(config), choice), expect=expect))
+
+
+@csip.group()
+def profile() -> None:
+    """Look at profile packs."""
+
+
+@profile.command("list")
+def profile_list() -> None:
+    """List the packs that come with the harness."""
+    for name in profile_names():
+        click.echo(f"{name:<28} {load_profile(name).title}")
+
+
+def _next_folder(base: Path) -> Path:
+    """Return a folder that does not exist yet: csip-demo, csip-demo-2, and so on."""
+    number, folder = 1, base
+    while folder.exists():
+        number += 1
+        folder = base.with_name(f"{base.name}-{number}")
+    return folder
+
+
+csip.add_command(list_command)
+csip.add_command(show_command)
+csip.add_command(init_command)
+csip.add_command(doctor_command)
+csip.add_command(pki)
+csip.add_command(report)
+csip.add_command(validate)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an error that a person can mend is told in words, never as a traceback."""
+    try:
+        csip.main(args=None if arguments is None else list(arguments), prog_name="csip", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except HarnessError as error:
+        click.echo(f"csip: {error}", err=True)
+        sys.exit(error.exit_code)

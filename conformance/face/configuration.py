@@ -1,0 +1,171 @@
+"""``csip.toml``: what is under test, how to reach it, who arranges it, which limits differ.
+
+Read once, judged as a whole, and turned into immutable facts. Paths are relative to the file. Whatever is wrong is a
+:class:`~conformance.vocabulary.errors.UsageError` that names the key.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import jsonschema
+
+from conformance.catalogue.shipped import profiles_folder
+from conformance.roles.subject_process import StartCommand, as_words
+from conformance.vocabulary.errors import UsageError, explain
+
+Kind = Literal["server", "client"]
+DEFAULT_NAME = "csip.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What the product is, for the report."""
+
+    name: str = "unnamed"
+    maker: str = ""
+    model: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The harness's own certificate chain and key, and the roots it trusts."""
+
+    certificate: Path
+    key: Path
+    roots: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Arranger:
+    """How the operator is reached: ``prompt``, ``command``, ``hook`` or ``plugin``."""
+
+    way: str = "prompt"
+    command: tuple[str, ...] = ()
+    url: str = ""
+    plugin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One ``csip.toml``.
+
+    ``address`` is host and port of a server under test; ``listen`` those of the test server for a client under test.
+    ``certificate`` is the client's own one, from which its LFDI follows, or ``lfdi`` gives it.
+    """
+
+    path: Path
+    kind: Kind
+    profile: str
+    product: Product
+    shown: Shown
+    entry: str
+    pin: int
+    address: tuple[str, int] | None = None
+    listen: tuple[str, int] = ("127.0.0.1", 0)
+    certificate: Path | None = None
+    lfdi: str | None = None
+    registered: bool = True
+    supports: frozenset[str] | None = None
+    start: StartCommand | None = None
+    instances: int = 1
+    lanes: int = 4
+    operator: Arranger = field(default_factory=Arranger)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    out: Path | None = None
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Read a configuration.
+
+    Raises:
+        UsageError: not there, not TOML, or not of the published form; names the key.
+    """
+    attempted = f"reading the configuration {path}"
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        do = "name the file with --config, or make one with csip init"
+        raise UsageError(explain(attempted, "a readable file", error.strerror or str(error), do)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(explain(attempted, "TOML", str(error), "correct that line")) from None
+    _must_fit_schema(attempted, document)
+    return _configuration(path, document)
+
+
+def _must_fit_schema(attempted: str, document: object) -> None:
+    schema = json.loads((profiles_folder() / "csip-toml.schema.json").read_text(encoding="utf-8"))
+    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(document))
+    if errors:
+        seen = "; ".join(
+            f"{'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}" for error in errors
+        )
+        raise UsageError(explain(attempted, "the form of csip-toml.schema.json", seen, "correct these keys"))
+
+
+def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> Configuration:
+    subject, identity = document["subject"], document["identity"]
+    base = path.resolve().parent
+    kind: Kind = "server" if subject["kind"] == "server" else "client"
+    return Configuration(
+        path=path,
+        kind=kind,
+        profile=_profile(base, str(document["profile"])),
+        product=Product(**{key: str(subject[key]) for key in ("name", "maker", "model", "version") if key in subject}),
+        shown=Shown(*(base / str(identity[key]) for key in ("certificate", "key", "roots"))),
+        entry=str(subject.get("entry", "/dcap")),
+        pin=int(str(subject["pin"])),
+        address=_host_and_port(str(subject["address"])) if "address" in subject else None,
+        listen=_host_and_port(str(subject.get("listen", "127.0.0.1:0"))),
+        certificate=base / str(subject["certificate"]) if "certificate" in subject else None,
+        lfdi=str(subject["lfdi"]) if "lfdi" in subject else None,
+        registered=bool(subject.get("registered", True)),
+        supports=frozenset(_strings(subject["supports"])) if "supports" in subject else None,
+        start=_start(base, subject),
+        instances=int(str(subject.get("instances", 1))),
+        lanes=int(str(subject.get("lanes", 4))),
+        operator=_operator(document.get("operator", {})),
+        limits={key: float(str(value)) for key, value in document.get("limits", {}).items()},
+        out=base / str(document["run"]["out"]) if "out" in document.get("run", {}) else None,
+    )
+
+
+def _profile(base: Path, name: str) -> str:
+    """Return a pack's name, or the path of a pack file beside the configuration."""
+    return str(base / name) if name.endswith((".yaml", ".yml")) else name
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _start(base: Path, subject: Mapping[str, object]) -> StartCommand | None:
+    if "start" not in subject:
+        return None
+    command = subject["start"]
+    words = as_words(command if isinstance(command, str) else _strings(command))
+    files = subject.get("files", {})
+    assert isinstance(files, dict)
+    return StartCommand(words, {name: base / template for name, template in files.items()}, base)
+
+
+def _operator(table: Mapping[str, object]) -> Arranger:
+    command = table.get("command", ())
+    return Arranger(
+        way=str(table.get("way", "prompt")),
+        command=as_words(command if isinstance(command, str) else _strings(command)),
+        url=str(table.get("url", "")),
+        plugin=str(table.get("plugin", "")),
+    )
+
+
+def _strings(value: object) -> list[str]:
+    assert isinstance(value, list | tuple)
+    return [str(item) for item in value]

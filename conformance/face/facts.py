@@ -1,0 +1,82 @@
+"""What a run record says of the harness and its surroundings: versions, never names of machines or people."""
+
+from __future__ import annotations
+
+import platform
+import ssl
+from collections.abc import Iterable
+from importlib.metadata import version
+
+from conformance import __version__
+from conformance.catalogue.profile import Profile
+from conformance.catalogue.requirement import Register
+from conformance.catalogue.test_case import TestCase
+from conformance.running.journal import Json, as_json
+from conformance.vocabulary.limits import Limits
+
+LIBRARIES = ("cryptography", "h11", "httpx", "lxml", "pytest", "xmlschema")
+
+
+def environment() -> dict[str, Json]:
+    """Return the versions of Python, OpenSSL and the libraries that take part in a verdict."""
+    return {
+        "python": platform.python_version(),
+        "openssl": ssl.OPENSSL_VERSION,
+        "platform": platform.system(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def tool() -> dict[str, Json]:
+    """Return the harness's own name and version."""
+    return {"name": "csip-conformance", "version": __version__}
+
+
+def profile_facts(profile: Profile, limits: Limits) -> dict[str, Json]:
+    """Return profile, limits and policies as the record holds them."""
+    return {
+        "profile": {
+            "id": profile.id,
+            "title": profile.title,
+            "version": profile.version,
+            "edition": profile.edition,
+            "scope": profile.scope,
+            "sources": [{"name": name, "note": note} for name, note in profile.sources],
+        },
+        "limits": [
+            {
+                "name": limit.name,
+                "value": limit.value,
+                "unit": limit.unit,
+                "source": limit.source,
+                "note": limit.note,
+                "default": limit.default,
+                "overridden": limit.overridden,
+            }
+            for limit in limits.values()
+        ],
+        "policies": [as_json(policy) for policy in profile.policies.values()],
+    }
+
+
+def requirement_facts(register: Register, cases: Iterable[TestCase]) -> list[Json]:
+    """Return the requirements that the cases name."""
+    named = {requirement for case in cases for requirement in case.requirements}
+    return [as_json(register[requirement]) for requirement in sorted(named)]
+
+
+def weakened(profile: Profile, limits: Limits, *, virtual: bool, only: Iterable[str]) -> list[Json]:
+    """Return, in words, what makes the run prove less than it could."""
+    told: list[Json] = [profile.scope]
+    if virtual:
+        told.append("time was virtual: nothing is said about how fast the subject is")
+    changed = [
+        f"{limit.name} {limit.value:g} instead of {limit.default:g} {limit.unit}"
+        for limit in limits.values()
+        if limit.overridden
+    ]
+    if changed:
+        told.append(f"limits replaced by the configuration: {'; '.join(changed)}")
+    if only := tuple(only):
+        told.append(f"only {', '.join(only)} were selected")
+    return told

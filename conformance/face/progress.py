@@ -1,0 +1,77 @@
+"""Progress of a run: a live table on a terminal, plain lines when piped."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from conformance.running.journal import Event
+from conformance.running.session import RunSettings
+
+COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "error": "bold magenta"}
+
+
+class Progress:
+    """Listens to the journal. Lines go to standard error, so that standard output holds the result alone."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._texts = {case.key: case.steps for case in settings.plan.to_run}
+        self._running: dict[str, tuple[str, datetime]] = {}
+        self._counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._total = len(settings.plan.to_run)
+        self._live = Live(get_renderable=self._table, console=self._console, transient=True, refresh_per_second=4)
+        self._shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        if self._shown:
+            self._live.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        if self._shown:
+            self._live.stop()
+
+    def event(self, event: Event) -> None:
+        """Take an event of the journal."""
+        case, name = str(event.get("case", "")), event["event"]
+        with self._lock:
+            if name == "case_started":
+                self._running[case] = ("starting", datetime.now(UTC))
+            elif name == "step_started" and case in self._running:
+                number = int(str(event["step"]))
+                self._running[case] = (f"step {number}  {self._texts[case][number - 1]}", self._running[case][1])
+            elif name == "waiting" and case in self._running:
+                self._running[case] = (f"waiting for: {event['for_what']}", self._running[case][1])
+            elif name == "case_finished":
+                self._running.pop(case, None)
+                verdict = str(event["verdict"])
+                self._counts[verdict] = self._counts.get(verdict, 0) + 1
+        if name == "case_finished":
+            self._tell(case, event)
+
+    def _tell(self, case: str, event: Event) -> None:
+        verdict = str(event["verdict"])
+        seconds = float(str(event["duration_s"]))
+        line = Text(f"{verdict:<15}", style=COLOURS.get(verdict, "dim"))
+        reason = str(event["reason"]).strip().splitlines()
+        line.append(f"{case:<20} {seconds:7.1f} s  {reason[-1] if reason else ''}", style="default")
+        self._console.print(line, soft_wrap=True)
+
+    def _table(self) -> Table:
+        with self._lock:
+            running, counts = dict(self._running), dict(self._counts)
+        table = Table.grid(padding=(0, 2))
+        done = sum(counts.values())
+        table.add_row(f"{done} of {self._total}", "", ", ".join(f"{count} {name}" for name, count in counts.items()))
+        now = datetime.now(UTC)
+        for case, (doing, since) in list(running.items())[:20]:
+            table.add_row(case, f"{(now - since).total_seconds():5.0f} s", doing)
+        return table

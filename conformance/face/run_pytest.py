@@ -1,0 +1,123 @@
+"""A run from the command line: pytest as the engine, our own face, outputs and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import pytest
+
+from conformance import pytest_plugin
+from conformance.catalogue.shipped import testcases_folder
+from conformance.face.progress import Progress
+from conformance.output.outputs import write_outputs
+from conformance.output.run_view import read_run
+from conformance.output.text import failure_blocks, summary_lines
+from conformance.running.run_record import Row
+from conformance.running.session import RunSettings, Session
+from conformance.vocabulary.errors import UsageError, explain
+
+EMPTY_INI = "empty-pytest.ini"
+
+
+class _Handover:
+    """Gives pytest the session that was made here."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Attach the session."""
+        pytest_plugin.attach(config, self._session)
+
+
+def run_to_the_end(settings: RunSettings, expect: Path | None) -> int:
+    """Run a plan, write every output, tell the result, and return the exit code."""
+    expected = None if expect is None else _expected(expect)
+    session = Session(settings)
+    with Progress(settings) as progress:
+        session.journal.listen(progress.event)
+        _engine(session)
+    record = session.finish()
+    written = write_outputs(settings.folder)
+    _tell(record, settings.folder)
+    click.echo(f"report  {written.report}")
+    return int(str(record["exit_code"])) if expected is None else _compared(record, expected)
+
+
+def _engine(session: Session) -> None:
+    """Run pytest so that nothing of the surroundings changes the run: no ini, no environment, no other plug-in."""
+    ini = session.settings.folder / EMPTY_INI
+    ini.write_text("[pytest]\n", encoding="utf-8")
+    arguments = [
+        str(testcases_folder()),
+        f"--rootdir={testcases_folder()}",
+        f"--config-file={ini}",
+        "--import-mode=importlib",
+        "--quiet",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:logging",
+        "-p",
+        "conformance.pytest_plugin",
+    ]
+    with _undisturbed():
+        pytest.main(arguments, plugins=[_Handover(session)])
+    ini.unlink()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Take out of the environment what would change a pytest run, and put it back."""
+    held = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        held["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
+        os.environ.update({name: value for name, value in held.items() if value is not None})
+
+
+def _tell(record: Row, folder: Path) -> None:
+    for block in failure_blocks(record, _exchanges(folder)):
+        click.echo(block + "\n")
+    for line in summary_lines(record):
+        click.echo(line)
+
+
+Verdicts = Mapping[str, str]
+
+
+def _expected(path: Path) -> Verdicts:
+    """Return the verdicts of an earlier run by case. Raises ``UsageError``."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return {f"{row['subject']}/{row['id']}": row["verdict"] for row in document["tests"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        text = explain(
+            f"reading the expected verdicts in {path}", "a run.json", repr(error), "name the run.json of a run"
+        )
+        raise UsageError(text) from None
+
+
+def _compared(record: Row, expected: Verdicts) -> int:
+    """Tell every difference to the expected verdicts; 0 when there is none."""
+    tests = record["tests"]
+    assert isinstance(tests, list)
+    seen = {f"{row['subject']}/{row['id']}": str(row["verdict"]) for row in tests if isinstance(row, dict)}
+    different = [key for key in sorted({*seen, *expected}) if seen.get(key) != expected.get(key)]
+    for key in different:
+        click.echo(f"not as expected  {key}: {seen.get(key, 'missing')} instead of {expected.get(key, 'missing')}")
+    if not different:
+        click.echo("exactly as expected")
+        return 0
+    return int(str(record["exit_code"])) or 1

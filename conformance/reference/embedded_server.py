@@ -1,0 +1,73 @@
+"""The reference server as a subject inside the harness's own process, for the demonstration and the flaw proofs.
+
+It speaks TLS and HTTP over the same network as any subject, in virtual time over pipes or in real time over sockets.
+Every test case gets a server of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from pathlib import Path
+
+from conformance.reference.demo_identities import DemoIdentities
+from conformance.reference.server import ReferenceServer
+from conformance.reference.silent_recorder import SilentRecorder
+from conformance.roles.utility import TEST_PIN
+from conformance.roles.utility.manner import Manner as ServerManner
+from conformance.running.case_run import Desk
+from conformance.running.server_arrangement import ServerArrangement, ServerPlace, ShownIdentity
+from conformance.wire.http_server import Listener
+from conformance.wire.messages import Answer, BrokenAnswer, Request
+from conformance.wire.network import Network
+from conformance.wire.tls_context import server_context
+
+LANES = 64
+
+
+class EmbeddedServer:
+    """A server under test that is the reference server, one for each test case."""
+
+    lanes = LANES
+
+    def __init__(
+        self,
+        network: Network,
+        identities: DemoIdentities,
+        flaws: Iterable[str] = (),
+        manner: ServerManner | None = None,
+    ) -> None:
+        self._network = network
+        self._identities = identities
+        self._flaws = frozenset(flaws)
+        self._manner = manner
+
+    @contextlib.asynccontextmanager
+    async def running(self, folder: Path) -> AsyncIterator[None]:
+        """Nothing is shared by the cases."""
+        yield
+
+    @contextlib.asynccontextmanager
+    async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
+        """Start a reference server, and yield a test client connected to it."""
+        own, device, clock = self._identities.server, self._identities.device, desk.bench.clock
+        peer = ReferenceServer(clock, self._flaws, lfdis=[device.lfdi], manner=self._manner)
+
+        async def handle(request: Request) -> Answer | BrokenAnswer:
+            return peer.handle(request)
+
+        context = server_context(
+            own.chain,
+            own.key,
+            own.roots,
+            ciphers=peer.tls_ciphers,
+            client_certificate=peer.requires_client_certificate,
+        )
+        listener = await Listener.start(self._network, clock, context, handle, SilentRecorder())
+        place = ServerPlace(listener.host, listener.port, peer.entry_path, TEST_PIN)
+        shown = ShownIdentity(device.chain, device.key, device.roots, device.lfdi, device.sfdi)
+        try:
+            async with ServerArrangement(self._network, place, shown, LANES).open(desk) as nouns:
+                yield nouns
+        finally:
+            await listener.close()
