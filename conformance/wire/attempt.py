@@ -11,10 +11,14 @@ from conformance.wire.recorder import Recorder
 
 @dataclass(slots=True)
 class Asked:
-    """What the caller wants besides the request itself, and, afterwards, what came of it."""
+    """What the caller wants besides the request itself, and, afterwards, what came of it.
+
+    ``alone`` asks for a connection that carries nothing else.
+    """
 
     resource: str | None
     deadline: timedelta
+    alone: bool = False
     exchange: Exchange | None = None
 
 

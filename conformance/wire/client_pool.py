@@ -48,8 +48,8 @@ class ClientPool:
         self._free = asyncio.Semaphore(connections)
         self._idle: list[ClientConnection] = []
 
-    async def take(self, within: timedelta) -> ClientConnection:
-        """Return a connection for one exchange. Raises :class:`NotConnected`."""
+    async def take(self, within: timedelta, fresh: bool = False) -> ClientConnection:
+        """Return a connection for one exchange, a new one if need be or if wanted. Raises :class:`NotConnected`."""
         until = self._clock.monotonic() + within.total_seconds()
         try:
             async with asyncio.timeout(within.total_seconds()):
@@ -57,7 +57,8 @@ class ClientPool:
         except TimeoutError:
             raise NotConnected(f"no connection of the harness was free within {within.total_seconds():g} s") from None
         try:
-            return await self._kept() or await self._opened(until - self._clock.monotonic())
+            kept = None if fresh else await self._kept()
+            return kept or await self._opened(until - self._clock.monotonic())
         except BaseException:
             self._free.release()
             raise
@@ -75,10 +76,10 @@ class ClientPool:
     async def _opened(self, left_s: float) -> ClientConnection:
         return ClientConnection(await self._shaken_hands(left_s), self._clock, self._limits)
 
-    async def give_back(self, connection: ClientConnection, answered: bool) -> None:
+    async def give_back(self, connection: ClientConnection, answered: bool, keep: bool = True) -> None:
         """Keep a connection that can be used again; end another one, at once if its answer was not complete."""
         try:
-            if connection.usable:
+            if keep and connection.usable:
                 self._idle.append(connection)
             elif answered:
                 await connection.close()

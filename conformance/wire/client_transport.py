@@ -21,7 +21,7 @@ from conformance.wire.limits import WireLimits
 from conformance.wire.recorder import Recorder
 
 TARGET, ASKED = "target", "csip_asked"  # extensions of the httpx request
-STALE = "the server closed the kept connection just before the request came; sent again on a new one"
+STALE = "the server ended the kept connection without an answer; sent again on a new one"
 
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})  # RFC 9110 9.2.2
 
@@ -59,7 +59,11 @@ class ClientTransport(httpx.AsyncBaseTransport):
         return httpx.Response(exchange.status, headers=pairs, stream=httpx.ByteStream(exchange.response_body))
 
     async def raw(self, data: bytes, asked: Asked) -> Exchange:
-        """Send bytes as they are; the answer is read as that to a GET, or to a HEAD if it is one."""
+        """Send bytes as they are on a connection of their own.
+
+        The answer is read as that to a GET, or to a HEAD if it is one.
+        """
+        asked.alone = True
 
         def begin() -> tuple[Attempt, h11.Connection]:
             parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=self._limits.header_bytes)
@@ -81,7 +85,7 @@ class ClientTransport(httpx.AsyncBaseTransport):
         """Make one attempt and record it."""
         connection: ClientConnection | None = None
         try:
-            connection = await self._pool.take(asked.deadline)
+            connection = await self._pool.take(asked.deadline, asked.alone)
             reused = connection.used
             limit = asyncio.timeout(max(0.0, until - self._clock.monotonic()))
             try:
@@ -100,7 +104,7 @@ class ClientTransport(httpx.AsyncBaseTransport):
         finally:
             exchange = attempt.recorded(self._recorder, asked.resource)
             if connection is not None:
-                await self._pool.give_back(connection, attempt.complete)
+                await self._pool.give_back(connection, attempt.complete, keep=not asked.alone)
         return exchange
 
 

@@ -153,7 +153,7 @@ class CaseLog:
         self._run = run
         self._exchanges, self._connections = _Places(), _Places()
         self._recent: deque[Exchange] = deque(maxlen=_RECENT)
-        self._news: asyncio.Event | None = None
+        self._waiting: set[asyncio.Future[None]] = set()
 
     def next_connection(self) -> int:
         """Return the number of a new connection, from 1 in each run."""
@@ -202,6 +202,14 @@ class CaseLog:
             raise HarnessError(f"the exchange log {self._run.path} was changed by another program")
         return record
 
+    def exchange_numbers(self) -> tuple[int, ...]:
+        """Return the numbers of all exchanges, in order."""
+        return tuple(self._exchanges.numbers)
+
+    def connection_numbers(self) -> tuple[int, ...]:
+        """Return the numbers of all connections, in order."""
+        return tuple(sorted(set(self._connections.numbers)))
+
     def connections(self) -> tuple[Connection, ...]:
         """Return the connections by number, each as it was stored last."""
         latest = {number: index for index, number in enumerate(self._connections.numbers)}
@@ -231,15 +239,20 @@ class CaseLog:
             await self.news()
         return self._at(bisect_right(self._exchanges.numbers, number))
 
-    async def news(self) -> None:
-        """Wait until anything is stored, exchange or connection; any number of tasks may wait."""
-        self._news = self._news or asyncio.Event()
-        await self._news.wait()
+    def news(self) -> asyncio.Future[None]:
+        """Return a future that is done when anything is stored, exchange or connection, from this call on.
+
+        Any number of tasks may wait, each on a future of its own.
+        """
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        waiter.add_done_callback(self._waiting.discard)
+        return waiter
 
     def _tell(self) -> None:
-        if self._news is not None:
-            self._news.set()
-            self._news = None
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 def read_log(path: Path) -> Iterator[Connection | Exchange]:

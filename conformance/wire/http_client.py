@@ -22,7 +22,6 @@ from conformance.wire.limits import WireLimits
 from conformance.wire.messages import Answer, Headers, NoAnswer
 from conformance.wire.network import Network
 from conformance.wire.recorder import Recorder
-from conformance.wire.tls import StreamBroken
 
 
 class HttpClient:
@@ -94,7 +93,7 @@ class HttpClient:
         return asked.exchange
 
     async def raw(self, data: bytes, deadline: timedelta, resource: str | None = None) -> Exchange:
-        """Send bytes made by hand and return what came of it, recorded."""
+        """Send bytes made by hand on a new connection, close it, and return what came of it, recorded."""
         return await self._transport.raw(data, Asked(resource, deadline))
 
     async def handshake_only(self, deadline: timedelta) -> Connection:
@@ -135,6 +134,3 @@ class HttpSender:
         if exchange.status is None or exchange.error is not None:
             raise NoAnswer(exchange.error or "no answer came")
         return Answer(exchange.status, exchange.response_headers, exchange.response_body, resource)
-
-
-__all__ = ["HttpClient", "HttpSender", "StreamBroken"]

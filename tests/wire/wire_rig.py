@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import shutil
 import ssl
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
@@ -20,7 +22,7 @@ from conformance.wire.http_client import HttpClient
 from conformance.wire.http_server import Listener
 from conformance.wire.limits import WireLimits
 from conformance.wire.messages import Answer, BrokenAnswer, Request
-from conformance.wire.network import ByteStream, Network
+from conformance.wire.network import ByteStream, Listening, Network
 from conformance.wire.pipes import PipeNetwork
 from conformance.wire.sockets import SocketNetwork
 from conformance.wire.tls_context import client_context, server_context
@@ -33,15 +35,21 @@ Result = TypeVar("Result")
 
 
 @lru_cache
-def pki() -> tuple[Pki, Path, tempfile.TemporaryDirectory[str]]:
+def pki() -> tuple[Pki, Path]:
     """One tree of test authorities for all tests of the wire; the folder goes with the process."""
-    folder = tempfile.TemporaryDirectory()
-    return Pki.create(), Path(folder.name), folder
+    folder = Path(tempfile.mkdtemp(prefix="wire-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Pki.create(), folder
+
+
+def files(name: str, fault: Fault | None = None) -> IdentityFiles:
+    """An identity by its name, sound or with a fault, made at its first use."""
+    return _files(name, fault)
 
 
 @lru_cache
-def files(name: str, fault: Fault | None = None) -> IdentityFiles:
-    made, folder, _ = pki()
+def _files(name: str, fault: Fault | None) -> IdentityFiles:
+    made, folder = pki()
     identity = made.faulty(fault, name, ["127.0.0.1"]) if fault else made.device(name, hosts=["127.0.0.1"])
     return identity.write(folder, name)
 
@@ -104,6 +112,8 @@ class Rig:
     served: MemoryRecorder = field(default_factory=MemoryRecorder)
     asked: MemoryRecorder = field(default_factory=MemoryRecorder)
     limits: WireLimits = field(default_factory=WireLimits)
+    bound: list[Listening] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listen(
         self, handler: Handler = hello, context: ssl.SSLContext | None = None, limits: WireLimits | None = None
@@ -118,18 +128,39 @@ class Rig:
         )
 
     async def peer(self, behave: Callable[[ByteStream], Awaitable[None]]) -> int:
-        """Serve raw streams with ``behave``; the port is bound until the loop ends."""
-        return (await self.network.listen("127.0.0.1", 0, behave)).port
+        """Serve raw streams with ``behave`` until the test is over."""
+        self.bound.append(await self.network.listen("127.0.0.1", 0, behave))
+        return self.bound[-1].port
+
+    async def pair(self) -> tuple[ByteStream, ByteStream]:
+        """Return the two ends of a stream."""
+        accepted: asyncio.Future[ByteStream] = asyncio.get_running_loop().create_future()
+
+        async def keep(stream: ByteStream) -> None:
+            accepted.set_result(stream)
+            await self.over.wait()
+
+        port = await self.peer(keep)
+        return await self.network.connect("127.0.0.1", port), await accepted
+
+    async def run(self, test: Callable[[Rig], Coroutine[None, None, Result]]) -> Result:
+        """Run a test and take down what it bound."""
+        try:
+            return await test(self)
+        finally:
+            self.over.set()
+            for listening in self.bound:
+                await listening.close()
 
 
 def run_virtual(test: Callable[[Rig], Coroutine[None, None, Result]]) -> Result:
     """Run a test over pipes in virtual time."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         clock = VirtualClock(START, runner.get_loop())
-        return runner.run(test(Rig(PipeNetwork(clock), clock)))
+        return runner.run(Rig(PipeNetwork(clock), clock).run(test))
 
 
 def run_real(test: Callable[[Rig], Coroutine[None, None, Result]]) -> Result:
     """Run a test over loopback sockets in real time."""
     clock = RealClock()
-    return asyncio.run(test(Rig(SocketNetwork(clock), clock)))
+    return asyncio.run(Rig(SocketNetwork(clock), clock).run(test))
