@@ -20,7 +20,7 @@ class Motion:
         """Set the slope for a target within physical bounds; return the seconds until it is reached."""
         self.power_w = max(low_w, min(high_w, self.power_w))
         gap = wanted_w - self.power_w
-        if abs(gap) < TINY or math.isinf(rate):
+        if math.isinf(rate) or abs(gap) <= TINY * (1.0 + 2.0 * rate):
             self.power_w, self.slope = wanted_w, 0.0
             return math.inf
         self.slope = math.copysign(rate, gap)
