@@ -59,8 +59,13 @@ def alert(sent: bool, level: int, code: int) -> Alert:
     return Alert(sent, level, code, NAMES.get(code, f"alert {code}"))
 
 
+def reason_of(error: ssl.SSLError) -> str:
+    """Return OpenSSL's name of a failure; an error that the ssl module raises by itself has only its text."""
+    return str(getattr(error, "reason", None) or error)
+
+
 def received_alert(error: ssl.SSLError) -> Alert | None:
     """Return the alert of the peer that an error of the TLS library stands for, if it does."""
-    match = _ALERT_REASON.fullmatch(error.reason or "")
+    match = _ALERT_REASON.fullmatch(reason_of(error))
     code = _CODES.get(match.group(1).lower()) if match else None
     return None if code is None else alert(False, FATAL, code)

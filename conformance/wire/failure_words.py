@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 
-from conformance.wire.alerts import received_alert
+from conformance.wire.alerts import reason_of, received_alert
 
 RESET = "the peer reset the connection"
 
@@ -57,5 +57,5 @@ def _tls_words(error: ssl.SSLError) -> str:
         return _REASONS["UNEXPECTED_EOF_WHILE_READING"]
     if received := received_alert(error):
         return f"the peer sent the TLS alert {received.code} {received.name}"
-    reason = error.reason or str(error)
+    reason = reason_of(error)
     return _REASONS.get(reason) or f"TLS failed: {reason.replace('_', ' ').lower()}"

@@ -16,7 +16,7 @@ from enum import StrEnum
 from weakref import WeakKeyDictionary
 
 from conformance.vocabulary.clock import Clock
-from conformance.wire.alerts import FATAL, WARNING, alert, received_alert
+from conformance.wire.alerts import FATAL, WARNING, alert, reason_of, received_alert
 from conformance.wire.exchange import Alert, Connection, Moment, Side
 from conformance.wire.failure_words import failure_words
 from conformance.wire.handshake_watch import HandshakeWatch
@@ -219,7 +219,7 @@ class TlsStream:
         except ssl.SSLEOFError:
             self.ended_by = self.ended_by or Ending.EOF
         except ssl.SSLError as error:
-            if error.reason == "DECRYPTION_FAILED_OR_BAD_RECORD_MAC":
+            if reason_of(error) == "DECRYPTION_FAILED_OR_BAD_RECORD_MAC":
                 self._alerts.append(alert(True, FATAL, _BAD_RECORD_MAC))  # encrypted, so not seen in the bytes
             await self._fail(failure_words(error), error)
         except OSError as error:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from conformance.vocabulary.errors import UsageError, explain
+from conformance.wire.alerts import reason_of
 
 CCM8 = "ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0"
 P256 = "prime256v1"
@@ -60,7 +61,7 @@ def server_context(
         minimum: lowest version spoken.
         maximum: highest version spoken.
         curve: the one curve for the key exchange; ``None`` leaves the library's list.
-        client_certificate: whether a client must show one.
+        client_certificate: whether a client must show one; it is always asked for.
 
     Raises:
         UsageError: a file is missing, unreadable, or does not fit the other one.
@@ -97,7 +98,7 @@ def _kept(wanted: _Wanted) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if wanted.server else ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     demanded = wanted.client_certificate or not wanted.server
-    context.verify_mode = ssl.CERT_REQUIRED if demanded else ssl.CERT_NONE
+    context.verify_mode = ssl.CERT_REQUIRED if demanded else ssl.CERT_OPTIONAL
     context.verify_flags = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
     if wanted.server:
         context.num_tickets = 0
@@ -118,7 +119,7 @@ def _set_suites(context: ssl.SSLContext, wanted: _Wanted) -> None:
             explain(
                 f"Preparing TLS with the cipher suites {wanted.ciphers}",
                 "suites that the installed OpenSSL knows",
-                f"{ssl.OPENSSL_VERSION}: {error.reason or error}",
+                f"{ssl.OPENSSL_VERSION}: {reason_of(error)}",
                 "use a Python whose ssl module is linked to OpenSSL with AES-CCM-8; see 'csip doctor'",
             )
         ) from error
@@ -165,7 +166,7 @@ def _seen(error: Exception) -> str:
     if isinstance(error, _KeyIsEncrypted):
         return "the private key is encrypted"
     if isinstance(error, ssl.SSLError):
-        if error.reason == "KEY_VALUES_MISMATCH":
+        if reason_of(error) == "KEY_VALUES_MISMATCH":
             return "the key belongs to another certificate"
-        return f"no usable PEM in it ({(error.reason or str(error)).replace('_', ' ').lower()})"
+        return f"no usable PEM in it ({reason_of(error).replace('_', ' ').lower()})"
     return error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
