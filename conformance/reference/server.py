@@ -21,6 +21,8 @@ from conformance.wire.schema.model import Edition
 from conformance.wire.schema.validator import Validator
 
 POST_RATE_S = 300
+COORDINATED = 3
+"""Time ``quality``: from an external authoritative source."""
 
 
 class ReferenceServer:
@@ -54,6 +56,7 @@ class ReferenceServer:
     ) -> None:
         judge = validate or _validator().quick
         self.utility = Utility(clock, rates=rates, manner=manner, seed=seed, validate=judge)
+        self.utility.entrance.quality = COORDINATED
         self._parts = build(clock, self.utility, lfdis, pin, POST_RATE_S)
         self.flaws = frozenset(flaws)
         arrange(self._parts, self.flaws)

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.reference import flawed_answers as answers
+from conformance.reference import flawed_documents as documents
+from conformance.reference import flawed_lists as lists
+from conformance.reference.flawed_documents import edited
 from conformance.reference.server_tree import ServerParts
 from conformance.roles.utility import Interposer
 from conformance.vocabulary.errors import UsageError, explain
@@ -38,14 +41,6 @@ def arrange(parts: ServerParts, names: Iterable[str]) -> None:
         SERVER_FLAWS[name].arrange(parts)
 
 
-def _interposed(interposer: Interposer) -> Callable[[ServerParts], None]:
-    return lambda parts: parts.utility.interposers.append(interposer)
-
-
-def _made(make: Callable[[ServerParts], Interposer]) -> Callable[[ServerParts], None]:
-    return lambda parts: parts.utility.interposers.append(make(parts))
-
-
 def _no_ccm8(parts: ServerParts) -> None:
     parts.tls_ciphers = GCM_ONLY
 
@@ -70,201 +65,116 @@ def _bad_mrid(parts: ServerParts) -> None:
 
 
 def _cross_device_leak(parts: ServerParts) -> None:
-    if parts.neighbour:
-        parts.neighbour.viewers.update(device.lfdi for device in parts.devices)
+    parts.neighbour.viewers.update(device.lfdi for device in parts.devices)
 
 
 def _no_post_rate(parts: ServerParts) -> None:
     parts.utility.rates = replace(parts.utility.rates, mirror_post_rate_s=None)
 
 
-_ALL: tuple[tuple[str, str, str, Callable[[ServerParts], None]], ...] = (
-    # transport
-    ("no_ccm8", "SEC.020", "offers AES-GCM in place of the mandatory CCM suite", _no_ccm8),
-    (
+def _arranged(name: str, breaks: str, what: str, arrangement: Callable[[ServerParts], None]) -> ServerFlaw:
+    return ServerFlaw(Flaw(name, "server", breaks, what), arrangement)
+
+
+def _between(name: str, breaks: str, what: str, interposer: Interposer) -> ServerFlaw:
+    return _arranged(name, breaks, what, lambda parts: parts.utility.interposers.append(interposer))
+
+
+def _remembering(name: str, breaks: str, what: str, make: Callable[[ServerParts], Interposer]) -> ServerFlaw:
+    return _arranged(name, breaks, what, lambda parts: parts.utility.interposers.append(make(parts)))
+
+
+XML = answers.headed("DeviceCapability", "Content-Type", SEP_XML, "application/xml")
+UNLISTED = edited(documents.emptied, "LogEventList")
+EVENTS = ("DERControlList", "DERControl")
+DEVICES = ("EndDeviceList", "EndDevice")
+MIRRORS = ("MirrorUsagePointList", "MirrorUsagePoint", "MirrorMeterReading")
+
+TRANSPORT = (
+    _arranged("no_ccm8", "SEC.020", "offers AES-GCM in place of the mandatory CCM suite", _no_ccm8),
+    _arranged(
         "no_client_certificate_needed",
         "SEC.016",
         "completes the handshake with a client that shows no certificate",
         _no_client_certificate_needed,
     ),
-    # HTTP
-    (
-        "dcap_wrong_media_type",
-        "GEN.052",
-        "gives DeviceCapability the media type application/xml",
-        _interposed(answers.headed("DeviceCapability", "Content-Type", SEP_XML, "application/xml")),
-    ),
-    (
-        "utf16_body",
-        "GEN.051",
-        "writes the Time resource in UTF-16",
-        _interposed(answers.utf16("Time")),
-    ),
-    (
-        "no_allow_header",
-        "GEN.047",
-        "answers a method the resource does not have with 405 but without Allow",
-        _interposed(answers.without_header(405, "Allow")),
-    ),
-    (
-        "unknown_method_is_400",
-        "GEN.048",
-        "answers an invented method with 400",
-        _interposed(answers.other_status(501, 400)),
-    ),
-    (
-        "unknown_path_is_500",
-        "GEN.044",
-        "answers a path that does not exist with 500",
-        _interposed(answers.other_status(404, 500)),
-    ),
-    (
-        "created_without_location",
-        "GEN.040",
-        "answers a POST with 201 but without Location",
-        _interposed(answers.without_header(201, "Location")),
-    ),
-    (
+)
+
+HTTP = (
+    _between("dcap_wrong_media_type", "CTP.GENERAL.2", "gives DeviceCapability the media type application/xml", XML),
+    _between("utf16_body", "CTP.GENERAL.2", "writes the Time resource in UTF-16", answers.utf16("Time")),
+    _between("no_allow_header", "GEN.047", "answers 405 without Allow", answers.without_header(405, "Allow")),
+    _between("unknown_method_is_400", "GEN.048", "answers an invented method with 400", answers.other_status(501, 400)),
+    _between("unknown_path_is_500", "GEN.044", "answers an unknown path with 500", answers.other_status(404, 500)),
+    _between("created_without_location", "GEN.040", "gives 201 no Location", answers.without_header(201, "Location")),
+    _remembering(
         "stops_answering_polls",
-        "CORE-003",
-        "answers the second poll of FSA list and program list with 503",
-        _made(answers.stops_answering_polls),
-    ),
-    # lists
-    ("wrong_all", "GEN.014", "counts one entry too many in all of every list", _interposed(answers.counting("all", 1))),
-    (
-        "wrong_results",
-        "GEN.015",
-        "counts one entry too many in results of every list",
-        _interposed(answers.counting("results", 1)),
-    ),
-    ("ignores_limit", "GEN.020", "gives every entry whatever l asks for", _interposed(answers.asking_all)),
-    ("ignores_start", "GEN.021", "gives the first entries whatever s asks for", _interposed(answers.dropping("s"))),
-    ("ignores_after", "GEN.022", "gives old entries whatever a asks for", _interposed(answers.dropping("a"))),
-    (
-        "gives_all_by_default",
-        "GEN.023",
-        "gives every entry when l is absent",
-        _interposed(answers.asking_all_by_default),
-    ),
-    (
-        "last_parameter_wins",
-        "GEN.024",
-        "takes the last of a repeated query parameter",
-        _interposed(answers.reversing_parameters),
-    ),
-    (
-        "refuses_unknown_parameter",
-        "GEN.025",
-        "answers a query with an unknown parameter with 400",
-        _interposed(answers.refuses_unknown_parameter),
-    ),
-    (
-        "programs_out_of_order",
-        "GEN.026",
-        "lists programs with the worst primacy first",
-        _interposed(answers.shuffled_programs),
-    ),
-    # documents
-    (
-        "invalid_body",
-        "CORE-001",
-        "writes two elements of DeviceInformation in the wrong order",
-        _interposed(answers.edited(answers.swapped_last_two, "DeviceInformation")),
-    ),
-    ("bad_mrid", "BASE.075", "gives the best program an mRID of two octets", _bad_mrid),
-    (
-        "dangling_link",
-        "CORE-002",
-        "links DeviceCapability to a list that does not exist",
-        _interposed(answers.edited(answers.dangling_link, "DeviceCapability")),
-    ),
-    # time
-    (
-        "clock_ahead",
-        "TIME.002",
-        "shows a time one minute ahead",
-        _interposed(answers.edited(answers.minute_ahead, "Time")),
-    ),
-    ("clock_stands_still", "TIME.003", "shows the time it showed first, for ever", _made(answers.clock_stands_still)),
-    (
-        "unknown_time_quality",
-        "TIME.008",
-        "claims a quality of time that the standard does not know",
-        _interposed(answers.edited(answers.texts("quality", "1"), "Time")),
-    ),
-    # identity
-    ("wrong_registration_pin", "SEC.032", "registers the client's device with another PIN", _wrong_pin),
-    ("wrong_sfdi", "SEC.002", "gives the client's device an SFDI with a wrong check digit", _wrong_sfdi),
-    (
-        "wrong_lfdi",
-        "SEC.004",
-        "gives devices an LFDI with one other digit",
-        _interposed(answers.edited(answers.misprinted_lfdi, "EndDeviceList", "EndDevice")),
-    ),
-    ("cross_device_leak", "P20", "shows a client the device of another", _cross_device_leak),
-    (
-        "accepts_any_registration",
-        "CORE-009",
-        "answers a POST to the EndDeviceList with 201 though registration is out of band",
-        _interposed(answers.accepts_any_registration),
-    ),
-    # controls
-    (
-        "event_never_active",
-        "EVENT.002",
-        "shows an event as scheduled while it runs",
-        _interposed(answers.edited(answers.never_active, "DERControlList", "DERControl")),
-    ),
-    (
-        "event_status_undated",
-        "EVENT.003",
-        "dates the status of every event at the beginning of 1970",
-        _interposed(answers.edited(answers.undated, "DERControlList", "DERControl")),
-    ),
-    (
-        "default_missing",
-        "DER.005",
-        "links to defaults that it does not serve",
-        _interposed(answers.gone("DefaultDERControl")),
-    ),
-    (
-        "refuses_responses",
-        "BASE.030",
-        "answers Responses with 403",
-        _interposed(answers.refusing("POST", 403, "ResponseList")),
-    ),
-    # what clients write
-    ("refuses_put", "CORE-014", "answers a PUT of DER documents with 403", _made(answers.refuses_put)),
-    ("forgets_put", "CORE-014", "accepts a PUT of DER documents and keeps the old ones", _made(answers.forgets_put)),
-    (
-        "refuses_mirrors",
-        "MUP.001",
-        "answers a POST to the MirrorUsagePointList with 403",
-        _interposed(answers.refusing("POST", 403, "MirrorUsagePointList")),
-    ),
-    (
-        "changes_readings",
-        "MUP.006",
-        "gives readings back with one added to the value",
-        _interposed(answers.edited(answers.value_plus_one, "MirrorUsagePoint", "MirrorMeterReading")),
-    ),
-    ("no_post_rate", "BASIC-029", "gives MirrorUsagePoints back without postRate", _no_post_rate),
-    (
-        "loses_log_events",
-        "LOG.002",
-        "accepts log events and lists none",
-        _interposed(answers.edited(answers.emptied, "LogEventList")),
-    ),
-    (
-        "log_events_oldest_first",
-        "LOG.003",
-        "lists the oldest log event first",
-        _interposed(answers.reversed_entries("LogEventList")),
+        "CTP.CORE-003",
+        "answers the second poll of FunctionSetAssignmentsList and DERProgramList with 503",
+        answers.stops_answering_polls,
     ),
 )
 
+LISTS = (
+    _between("wrong_all", "GEN.LIST", "counts one too many in all of every list", lists.counting("all")),
+    _between("wrong_results", "GEN.LIST", "counts one too many in results of every list", lists.counting("results")),
+    _between("ignores_limit", "GEN.LIMIT", "gives every entry whatever l asks for", lists.asking_all),
+    _between("ignores_start", "CTP.GENERAL.4", "gives the first entries whatever s says", lists.dropping("s")),
+    _between("ignores_after", "CTP.GENERAL.4", "gives old entries whatever a says", lists.dropping("a")),
+    _between("gives_all_by_default", "CTP.GENERAL.4", "gives every entry without l", lists.asking_all_by_default),
+    _between("last_parameter_wins", "CTP.GENERAL.4", "takes the last of repeated parameters", lists.asking_backwards),
+    _between("refuses_unknown_parameter", "CTP.GENERAL.4", "answers unknown parameters with 400", lists.pedantic),
+    _between("programs_out_of_order", "GEN.026", "lists the worst program first", lists.backwards("DERProgramList")),
+)
+
+DOCUMENTS = (
+    _between(
+        "invalid_body",
+        "CTP.GENERAL.3",
+        "writes two elements of DeviceInformation in the wrong order",
+        edited(documents.swapped_last_two, "DeviceInformation"),
+    ),
+    _between(
+        "dangling_link",
+        "GEN.LINK",
+        "links DeviceCapability to a list that does not exist",
+        edited(documents.dangling_link, "DeviceCapability"),
+    ),
+    _arranged("bad_mrid", "ID.MRID", "gives the best program an mRID of two octets", _bad_mrid),
+)
+
+TIME = (
+    _between("clock_ahead", "TIME.002", "is a minute ahead of the time", edited(documents.minute_ahead, "Time")),
+    _remembering("clock_stands_still", "TIME.011", "shows its first time for ever", answers.clock_stands_still),
+    _between("unknown_time_quality", "TIME.003", "claims quality 1", edited(documents.texts("quality", "1"), "Time")),
+)
+
+IDENTITY = (
+    _arranged("wrong_registration_pin", "SEC.032", "registers the client's device with another PIN", _wrong_pin),
+    _arranged("wrong_sfdi", "SEC.001", "gives the client's device an SFDI with a wrong check digit", _wrong_sfdi),
+    _between("wrong_lfdi", "SEC.005", "misprints the last digit of LFDIs", edited(documents.misprinted_lfdi, *DEVICES)),
+    _arranged("cross_device_leak", "P20", "shows a client the device of another", _cross_device_leak),
+    _between("accepts_any_registration", "CORE-009", "answers a posted EndDevice with 201", answers.accepts_strangers),
+)
+
+CONTROLS = (
+    _between("event_never_active", "EVENT.002", "shows running events as scheduled", edited(documents.idle, *EVENTS)),
+    _between("event_status_undated", "EVENT.003", "dates every status at 0", edited(documents.undated, *EVENTS)),
+    _between("default_missing", "DER.005", "answers defaults with 404", answers.gone("DefaultDERControl")),
+    _between("refuses_responses", "BASE.030", "answers Responses with 403", answers.refusing("POST", "ResponseList")),
+)
+
+RECEIVED = (
+    _between("refuses_put", "CTP.CORE-009", "answers a PUT of DER documents with 403", answers.refuses_put),
+    _remembering("forgets_put", "CTP.CORE-009", "accepts a PUT of DER documents and drops it", answers.forgets_put),
+    _between("refuses_mirrors", "MUP.001", "answers a posted MirrorUsagePoint with 403", answers.refuses_mirrors),
+    _between("changes_readings", "MUP.006", "adds one to readings", edited(documents.value_plus_one, *MIRRORS)),
+    _arranged("no_post_rate", "BASIC-029", "gives MirrorUsagePoints back without postRate", _no_post_rate),
+    _between("loses_log_events", "LOG.002", "accepts log events and lists none", UNLISTED),
+    _between("log_events_oldest_first", "LOG.003", "lists the oldest event first", lists.backwards("LogEventList")),
+)
+
 SERVER_FLAWS: Mapping[str, ServerFlaw] = {
-    name: ServerFlaw(Flaw(name, "server", breaks, what), arrangement) for name, breaks, what, arrangement in _ALL
+    flaw.flaw.name: flaw for flaw in (*TRANSPORT, *HTTP, *LISTS, *DOCUMENTS, *TIME, *IDENTITY, *CONTROLS, *RECEIVED)
 }
 """All flaws of the reference server, by name."""

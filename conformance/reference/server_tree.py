@@ -8,7 +8,7 @@ with a volt-var curve. A neighbour with a program of its own is registered too, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from conformance.roles.utility import DERProgram, EndDevice, Utility
@@ -34,23 +34,21 @@ class ServerParts:
 
     clock: Clock
     utility: Utility
-    devices: list[EndDevice] = field(default_factory=list)
-    neighbour: EndDevice | None = None
-    programs: list[DERProgram] = field(default_factory=list)
+    devices: list[EndDevice]
+    neighbour: EndDevice
+    programs: list[DERProgram]
     tls_ciphers: str = CCM8
     requires_client_certificate: bool = True
 
 
 def build(clock: Clock, utility: Utility, lfdis: Iterable[str], pin: int, post_rate_s: int) -> ServerParts:
     """Put the tree into an empty utility."""
-    parts = ServerParts(clock, utility)
-    parts.devices = [utility.register(lfdi, pin=pin, post_rate_s=post_rate_s) for lfdi in lfdis]
-    parts.programs = _programs(utility, parts.devices)
-    parts.neighbour = utility.register(NEIGHBOUR)
-    neighbours = utility.add_program(parts.neighbour, primacy=4, description="Other service point")
-    neighbours.set_default({"opModMaxLimW": 10000})
+    devices = [utility.register(lfdi, pin=pin, post_rate_s=post_rate_s) for lfdi in lfdis]
+    programs = _programs(utility, devices)
+    neighbour = utility.register(NEIGHBOUR)
+    utility.add_program(neighbour, primacy=4, description="Other service point").set_default({"opModMaxLimW": 10000})
     utility.self_device.log.log(function_set=0, code=0)
-    return parts
+    return ServerParts(clock, utility, devices, neighbour, programs)
 
 
 def _programs(utility: Utility, devices: list[EndDevice]) -> list[DERProgram]:

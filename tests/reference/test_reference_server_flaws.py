@@ -179,7 +179,7 @@ PROBES: dict[str, Probe] = {
     "dangling_link": lambda visitor: all(answer.status == 200 or answer.resource for answer in visitor.walk().values()),
     "clock_ahead": lambda visitor: (visitor.follow("TimeLink").integer("currentTime") or 0) <= NOW + 30,
     "clock_stands_still": time_moves,
-    "unknown_time_quality": lambda visitor: visitor.follow("TimeLink").integer("quality") == 7,
+    "unknown_time_quality": lambda visitor: visitor.follow("TimeLink").integer("quality") in (3, 4, 5, 6, 7),
     "wrong_registration_pin": lambda visitor: own_pin(visitor) == 111115,
     "wrong_sfdi": lambda visitor: sfdi_is_valid(visitor.own().integer("sFDI") or -1),
     "wrong_lfdi": lambda visitor: visitor.own().text("lFDI") == LFDI,
@@ -237,7 +237,7 @@ def test_flaws_tell_what_they_break() -> None:
         flaw = server_flaw.flaw
         assert (flaw.name, flaw.side) == (name, "server")
         assert flaw.breaks
-        assert len(flaw.what.split()) > 3
+        assert len(flaw.what.split()) >= 3
 
 
 def test_flaws_can_be_combined() -> None:

@@ -150,7 +150,6 @@ UNUSUAL = Manner(
     namespace_prefix="sep",
     lower_case_hex=True,
     extra_links=True,
-    chunked=True,
 )
 
 
@@ -165,7 +164,7 @@ def test_an_unusual_manner_is_still_valid_and_complete() -> None:
     usual = visitor()
     one_program(usual.utility, LFDI).program.set_default({"opModMaxLimW": 1}, setGradW=3)
     kinds = sorted(node.name for node in usual.walk().values())
-    extra = ["DemandResponseProgramList", "FileList", "MessagingProgramList", "TariffProfileList", "UsagePointList"]
+    extra = ["DemandResponseProgramList", "FileList", "MessagingProgramList", "TariffProfileList"]
     assert sorted(node.name for node in unusual().walk().values()) == sorted([*kinds, *extra])
 
 
@@ -183,8 +182,18 @@ def test_the_namespace_can_have_a_prefix_and_hexadecimal_lower_case() -> None:
     assert LFDI.lower().encode() in answer.body
 
 
-def test_chunks_are_asked_of_the_listener() -> None:
-    assert header(unusual().send("GET", UNUSUAL.entry_path).headers, "Transfer-Encoding") == "chunked"
+def test_bodies_can_come_in_chunks() -> None:
+    manner = Manner(chunked=True)
+    answer = Visitor(Utility(HandClock(), manner=manner, seed="s")).send("GET", "/dcap")
+    whole = Visitor(Utility(HandClock(), seed="s")).send("GET", "/dcap")
+    assert header(answer.headers, "Transfer-Encoding") == "chunked"
+    rest, pieces = answer.body, []
+    while rest:
+        size, rest = rest.split(b"\r\n", 1)
+        pieces.append(rest[: int(size, 16)])
+        rest = rest[int(size, 16) :].removeprefix(b"\r\n")
+    assert len(pieces) == 3
+    assert b"".join(pieces) == whole.body
 
 
 def test_locations_are_absolute_too() -> None:

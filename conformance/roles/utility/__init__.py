@@ -17,7 +17,8 @@ from conformance.roles.utility.modes import Modes, ModeValue
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.response_set import ReceivedResponse
-from conformance.roles.utility.utility import Handler, Interposer, Utility
+from conformance.roles.utility.server import Handler, Interposer
+from conformance.roles.utility.utility import Utility
 
 __all__ = [
     "DER",

@@ -14,6 +14,7 @@ from conformance.roles.utility.der_curve import MOST_POINTS, DERCurve, Points
 from conformance.roles.utility.event_status import Timing
 from conformance.roles.utility.modes import Modes, check_modes, control_base, default_settings
 from conformance.roles.utility.paging import Entry, list_document
+from conformance.roles.utility.response_set import ResponseSet
 from conformance.roles.utility.tree import Audience, Call, Endpoint
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.mrid import normal_mrid
@@ -37,7 +38,7 @@ class DERProgram:
         self,
         context: Context,
         audience: Audience,
-        reply_to: str,
+        responses: ResponseSet,
         *,
         primacy: int,
         description: str | None = None,
@@ -45,7 +46,7 @@ class DERProgram:
     ) -> None:
         self._context = context
         self._audience = audience
-        self.reply_to = reply_to
+        self.responses = responses
         self.primacy = primacy
         self.description = description
         self.mrid = normal_mrid(mrid) if mrid else context.addresses.mrid()
@@ -138,7 +139,7 @@ class DERProgram:
             mrid=normal_mrid(mrid) if mrid else addresses.mrid(),
             timing=Timing(now, begins, length, randomize_start_s or 0, randomize_duration_s or 0),
             modes=modes,
-            reply_to=self.reply_to,
+            reply_to=self.responses.list_path,
             now_s=self._context.now_s,
             siblings=lambda: self.controls,
             description=description,

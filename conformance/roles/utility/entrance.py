@@ -17,7 +17,6 @@ SUBSCRIBABLE_EXTRAS = {
     "FileList": False,
     "MessagingProgramList": True,
     "TariffProfileList": True,
-    "UsagePointList": True,
 }
 """Lists of other function sets that may be linked though CSIP does not use them, and whether they are subscribable."""
 

@@ -6,11 +6,11 @@ the namespace may have a prefix, hexadecimal may be lower case, paths may be dee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from conformance.wire.messages import Request, header
+from conformance.wire.messages import Answer, Request, header
 from conformance.wire.payload import SEP, XSI, write
 
 HEXADECIMAL = frozenset(
@@ -36,7 +36,7 @@ ADDRESSES = ("href", "replyTo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How the utility speaks. ``chunked`` asks the listener for chunks, by the header ``Transfer-Encoding``."""
+    """How the utility speaks. ``chunked`` sends bodies in two chunks (RFC 9112, 7.1)."""
 
     entry_path: str = "/dcap"
     path_prefix: str = ""
@@ -60,6 +60,15 @@ class Manner:
             if self.lower_case_hex and node.text and etree.QName(node).localname in HEXADECIMAL:
                 node.text = node.text.lower()
         return write(_prefixed(document, self.namespace_prefix) if self.namespace_prefix else document)
+
+    def carry(self, answer: Answer) -> Answer:
+        """Return an answer as it goes out, in chunks if that is the manner."""
+        if not self.chunked or not answer.body:
+            return answer
+        half = len(answer.body) // 2 + 1
+        chunks = (chunk for chunk in (answer.body[:half], answer.body[half:]) if chunk)
+        framed = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
+        return replace(answer, headers=(*answer.headers, ("Transfer-Encoding", "chunked")), body=framed)
 
 
 def _prefixed(node: etree._Element, prefix: str) -> etree._Element:

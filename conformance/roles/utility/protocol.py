@@ -78,8 +78,7 @@ class Protocol:
         body = self._manner.speak(document, request)
         if request.method == "HEAD":
             return Answer(200, (("Content-Type", SEP_XML), ("Content-Length", str(len(body)))))
-        chunked = (("Transfer-Encoding", "chunked"),) if self._manner.chunked else ()
-        return Answer(200, (("Content-Type", SEP_XML), *chunked), body)
+        return Answer(200, (("Content-Type", SEP_XML),), body)
 
     def _change(self, endpoint: Endpoint, request: Request) -> Answer:
         if request.method == "DELETE" and endpoint.delete:

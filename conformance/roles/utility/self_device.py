@@ -7,16 +7,16 @@ from lxml import etree
 from conformance.roles.utility.context import Context
 from conformance.roles.utility.log_book import LogBook
 from conformance.roles.utility.tree import Call, Endpoint, everyone
-from conformance.vocabulary.identity import sfdi_of_lfdi
+from conformance.vocabulary.identity import lfdi_of, normal_lfdi, sfdi_of_lfdi
 from conformance.wire.payload import element
 
 
 class SelfDevice:
-    """What the utility tells of itself. ``lfdi`` is the one of its certificate, if the runtime sets it."""
+    """What the utility tells of itself. ``lfdi`` is the one of its certificate; without one it makes one up."""
 
-    def __init__(self, context: Context, lfdi: str) -> None:
+    def __init__(self, context: Context, lfdi: str | None) -> None:
         self._context = context
-        self.lfdi = lfdi
+        self.lfdi = normal_lfdi(lfdi or lfdi_of(context.addresses.token().encode()))
         self._made_s = context.now_s()
         self.path = context.addresses.path("sdev")
         self.information_path = context.addresses.path("di")

@@ -6,16 +6,12 @@ assignments, programs, controls, defaults. It keeps what clients send: Responses
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
 from lxml import etree
 
-from conformance.roles.utility.addresses import Addresses
-from conformance.roles.utility.context import Context
 from conformance.roles.utility.der_program import DERProgram
 from conformance.roles.utility.device_register import DeviceRegister
 from conformance.roles.utility.end_device import TEST_PIN, EndDevice, Identity
@@ -24,27 +20,22 @@ from conformance.roles.utility.function_set_assignments import FunctionSetAssign
 from conformance.roles.utility.manner import Manner
 from conformance.roles.utility.mirror_usage_point import MirrorUsagePoint, ReceivedReading
 from conformance.roles.utility.mirrors import Mirrors
-from conformance.roles.utility.paging import list_document
-from conformance.roles.utility.protocol import Protocol
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.registration import Registration
-from conformance.roles.utility.response_set import ReceivedResponse, ResponseSet
+from conformance.roles.utility.response_set import ReceivedResponse
+from conformance.roles.utility.response_sets import ResponseSets
 from conformance.roles.utility.self_device import SelfDevice
-from conformance.roles.utility.tree import Call, Endpoint
+from conformance.roles.utility.server import Server
+from conformance.roles.utility.tree import Call
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.identity import LFDI_DIGITS, normal_lfdi, sfdi_of_lfdi
-from conformance.wire.messages import Answer, Request
+from conformance.vocabulary.identity import normal_lfdi, sfdi_of_lfdi
 from conformance.wire.payload import element
-
-Handler = Callable[[Request], Answer]
-Interposer = Callable[[Request, Handler], Answer]
-"""Stands between the clients and the utility: may change request or answer, or answer in the utility's stead."""
 
 Assignee = FunctionSetAssignments | EndDevice
 """Where a program is put: an assignment, or a device (then into its first assignment, made if need be)."""
 
 
-class Utility:
+class Utility(Server):
     """A utility server.
 
     Args:
@@ -74,59 +65,16 @@ class Utility:
     ) -> None:
         manner = manner or Manner()
         manner = replace(manner, entry_path=entry) if entry else manner
-        addresses = Addresses(seed, manner.path_prefix)
-        self._context = Context(clock, addresses, rates or Rates())
-        self.tree = self._context.tree
-        self.hidden_links: set[str] = set()
-        self.interposers: list[Interposer] = []
+        super().__init__(clock, rates or Rates(), manner, seed=seed, validate=validate, foreign_status=foreign_status)
         self.assignments: list[FunctionSetAssignments] = []
         self.programs: list[DERProgram] = []
-        self._response_sets: dict[str, ResponseSet] = {}
-        self._response_sets_path = addresses.path("rsps")
+        self._response_sets = ResponseSets(self._context)
         self._register = DeviceRegister(self._context, registration, TEST_PIN)
         self._mirrors = Mirrors(self._context, lambda lfdi: bool(self._register.seen_by(lfdi)))
-        self.self_device = SelfDevice(self._context, normal_lfdi(lfdi) if lfdi else _made_up_lfdi(addresses))
+        self.self_device = SelfDevice(self._context, lfdi)
         self.entrance = Entrance(self._context, manner, self._links)
-        self.tree.add(Endpoint(kind="ResponseSetList", path=self._response_sets_path, get=self._response_set_list))
-        self._protocol = Protocol(
-            self.tree, manner, foreign_status=foreign_status, validate=validate, hidden=self.hidden_links
-        )
 
-    # --- clients ---
-
-    def handle(self, request: Request) -> Answer:
-        """Answer a request, through the interposers; the one added last sees it first."""
-        handler: Handler = self._protocol.answer
-        for interposer in self.interposers:
-            handler = partial(_through, interposer, handler)
-        return handler(request)
-
-    @property
-    def entry_path(self) -> str:
-        """The path of DeviceCapability, the only one a client may know beforehand."""
-        return self.entrance.path
-
-    @property
-    def rates(self) -> Rates:
-        """The rates asked for; may be replaced at any time."""
-        return self._context.rates
-
-    @rates.setter
-    def rates(self, rates: Rates) -> None:
-        self._context.rates = rates
-
-    @property
-    def ahead(self) -> timedelta:
-        """How far the utility's time is ahead of the clock; may be changed at any time."""
-        return self._context.ahead
-
-    @ahead.setter
-    def ahead(self, ahead: timedelta) -> None:
-        self._context.ahead = ahead
-
-    def now(self) -> datetime:
-        """Return the utility's time, aware and in UTC."""
-        return self._context.clock.now() + self._context.ahead
+    # --- registration ---
 
     @property
     def registration(self) -> Registration:
@@ -145,8 +93,6 @@ class Utility:
     def admit(self, admits: Callable[[str, str], bool]) -> None:
         """Decide who may register in band: called with the sender's LFDI and the posted one; refused with 403."""
         self._register.admits = admits
-
-    # --- what is offered ---
 
     def register(
         self,
@@ -206,6 +152,8 @@ class Utility:
         """Strike a device off."""
         self._register.remove(device)
 
+    # --- what is offered ---
+
     def assign(
         self,
         to: EndDevice | Iterable[EndDevice],
@@ -244,25 +192,24 @@ class Utility:
         mrid: str | None = None,
     ) -> DERProgram:
         """Put a new program into one or more assignments; the lower ``primacy`` wins (``UInt8``)."""
-        responses = ResponseSet(self._context, lambda lfdi: self._offered(program, lfdi), description)
+        responses = self._response_sets.add(lambda lfdi: self._offered(program, lfdi), description)
         program = DERProgram(
             self._context,
             lambda lfdi: self._offered(program, lfdi),
-            responses.list_path,
+            responses,
             primacy=primacy,
             description=description,
             mrid=mrid,
         )
         for assignee in [to] if isinstance(to, FunctionSetAssignments | EndDevice) else to:
             self._assignment_of(assignee).add(program)
-        self._response_sets[program.path] = responses
         self.programs.append(program)
         return program
 
     def remove_program(self, program: DERProgram) -> None:
         """Take a program away. Its Responses are still taken from those who saw it."""
         viewers = {lfdi for device in self.devices for lfdi in device.viewers if self._offered(program, lfdi)}
-        self._response_sets[program.path].audience = viewers.__contains__
+        program.responses.audience = viewers.__contains__
         for assignment in self.assignments:
             if program in assignment.programs:
                 assignment.remove(program)
@@ -274,8 +221,7 @@ class Utility:
     @property
     def responses(self) -> tuple[ReceivedResponse, ...]:
         """All Responses, oldest first."""
-        everything = (response for kept in self._response_sets.values() for response in kept.received)
-        return tuple(sorted(everything, key=lambda response: response.at))
+        return self._response_sets.received
 
     @property
     def readings(self) -> tuple[ReceivedReading, ...]:
@@ -305,26 +251,10 @@ class Utility:
         return any(program in kept.programs and self._assigned(kept, lfdi) for kept in self.assignments)
 
     def _links(self, call: Call) -> list[etree._Element]:
-        devices, mirrors = self._register, self._mirrors
+        devices, mirrors, responses = self._register, self._mirrors, self._response_sets
         return [
             element("EndDeviceListLink", href=devices.path, all=len(devices.seen_by(call.lfdi))),
             element("MirrorUsagePointListLink", href=mirrors.path, all=len(mirrors.seen_by(call.lfdi))),
-            element("ResponseSetListLink", href=self._response_sets_path, all=len(self._sets_seen_by(call.lfdi))),
+            element("ResponseSetListLink", href=responses.path, all=len(responses.seen_by(call.lfdi))),
             element("SelfDeviceLink", href=self.self_device.path),
         ]
-
-    def _sets_seen_by(self, lfdi: str) -> list[ResponseSet]:
-        return [responses for responses in self._response_sets.values() if responses.audience(lfdi)]
-
-    def _response_set_list(self, call: Call) -> etree._Element:
-        entries = (responses.entry(call) for responses in self._sets_seen_by(call.lfdi))
-        rate = self.rates.response_set_list_s
-        return list_document("ResponseSetList", self._response_sets_path, entries, call.query, poll_rate_s=rate)
-
-
-def _through(interposer: Interposer, handler: Handler, request: Request) -> Answer:
-    return interposer(request, handler)
-
-
-def _made_up_lfdi(addresses: Addresses) -> str:
-    return hashlib.sha256(addresses.token().encode()).hexdigest()[:LFDI_DIGITS].upper()
