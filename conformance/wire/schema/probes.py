@@ -154,6 +154,10 @@ class _Prober:
         for other in self._alien_types(self._host.type):
             if anonymous or not self._model.derives(other, self._host.declared):
                 yield Kind.WRONG_TYPE, f"as {other}", replace(self._least, stands_for=other)
+        if self._host.is_root and not anonymous:
+            for other in derived(self._model, self._host.declared):
+                node = replace(self._maker.element(self._host.tag, other), stands_for=other)
+                yield Kind.VALID, f"root as {local(other)}", node
         named = replace(self._least, stands_for=self._host.type)
         yield Kind.WRONG_TYPE if anonymous else Kind.VALID, "with its own xsi:type", named
 

@@ -90,3 +90,5 @@ def _refused(model: Model, type_name: str) -> Iterator[Refused]:
     if "maxLength" in facets:
         unit = "AB" if primitive == "hexBinary" else "x"
         yield Kind.TOO_LONG, unit * (int(facets["maxLength"]) + 1)
+        if primitive == "string":
+            yield Kind.TOO_LONG, " " * (int(facets["maxLength"]) + 1)  # blanks count

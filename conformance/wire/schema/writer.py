@@ -49,7 +49,8 @@ EARLIER = {
     Edition.CSIP_AUS_1_3: (Edition.IEEE_2018,),
 }
 EXTENSION_MODULE = "csipaus"
-WIDTH = 118
+WIDTH = 112
+END = "</xs:documentation></xs:annotation>"
 
 Lines = Iterator[str]
 Notes = Mapping[str, str]
@@ -232,13 +233,16 @@ class _Writer:
             yield f"<xs:attribute name={quoteattr(attribute.name)} type={self._name(attribute.type)}{use}{default}/>"
 
     def _note(self, key: str, indent: str) -> Lines:
-        if text := self._notes.get(key):
-            yield f"{indent}<xs:annotation>"
-            line = f"<xs:documentation>{escape(' '.join(text.split()))}</xs:documentation>"
+        text = escape(" ".join(self._notes.get(key, "").split()))
+        if text and len(line := f"{indent}<xs:annotation><xs:documentation>{text}{END}") <= WIDTH:
+            yield line
+        elif text:
+            yield f"{indent}<xs:annotation><xs:documentation>"
+            deeper = f"{indent}  "
             yield from textwrap.wrap(
-                line, WIDTH, initial_indent=f"{indent}  ", subsequent_indent=f"{indent}    ", break_on_hyphens=False
+                text, WIDTH, initial_indent=deeper, subsequent_indent=deeper, break_on_hyphens=False
             )
-            yield f"{indent}</xs:annotation>"
+            yield f"{indent}{END}"
 
     def _name(self, name: str) -> str:
         home = namespace(name)
