@@ -39,7 +39,7 @@ def body_markup(body: bytes, bound: int) -> BodyMarkup:
         return BodyMarkup(_coloured(shown), "XML, indented for reading", len(body), left_out)
     text = _text(body)
     if text is None:
-        return BodyMarkup(escape(_dump(body)), "bytes", len(body), _rest(len(body), BYTES_SHOWN))
+        return BodyMarkup(escape(_dump(body)), "bytes", len(body), _rest(len(body), BYTES_SHOWN, "bytes"))
     shown, left_out = _cut(visible(text), bound)
     return BodyMarkup(escape(shown), "text, as sent", len(body), left_out)
 
@@ -79,8 +79,8 @@ def _cut(text: str, bound: int) -> tuple[str, str]:
     return text[:end], _rest(len(text), end)
 
 
-def _rest(whole: int, shown: int) -> str:
-    return f"Cut off here: {whole - shown:,} of {whole:,} characters are left out." if whole > shown else ""
+def _rest(whole: int, shown: int, units: str = "characters") -> str:
+    return f"Cut off here: {whole - shown:,} of {whole:,} {units} are left out." if whole > shown else ""
 
 
 def _dump(body: bytes) -> str:

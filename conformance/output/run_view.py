@@ -106,7 +106,11 @@ class ProfileView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run. ``versions`` names the harness and what it ran on; ``virtual`` says that no real time passed."""
+    """A run.
+
+    ``versions`` names the harness and what it ran on, ``virtual`` says that waits were skipped, ``failure`` is the
+    fault of the harness that ended the run, if one did.
+    """
 
     run_id: str
     virtual: bool
@@ -122,6 +126,7 @@ class RunView:
     result: RunResult
     exit_code: int
     interrupted: bool
+    failure: str
     started_at: datetime | None
     finished_at: datetime | None
 
@@ -155,6 +160,7 @@ def read_run(record: JsonObject) -> RunView:
         result=RunResult(_text(record, "result")),
         exit_code=int(_number(record, "exit_code") or 0),
         interrupted=bool(record.get("interrupted")),
+        failure=_text(record, "failure"),
         started_at=_moment(record, "started_at"),
         finished_at=_moment(record, "finished_at"),
     )

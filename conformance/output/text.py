@@ -74,7 +74,7 @@ def result_line(record: JsonObject) -> str:
 
 def one_line(text: str) -> str:
     """Return a text in one line, with everything that could steer a terminal made visible."""
-    return visible(" ".join(text.split()))
+    return visible(" ".join(text.splitlines()))
 
 
 def _finding(finding: Finding, steps: list[str], exchanges: Mapping[int, Exchange]) -> Iterator[str]:

@@ -77,6 +77,8 @@ def weaknesses(run: RunView) -> tuple[str, ...]:
 def _seen_later(run: RunView) -> Iterator[str]:
     if run.virtual and not any("virtual" in text.lower() for text in run.weakened_by):
         yield VIRTUAL_TIME
+    if run.failure:
+        yield f"A fault of the harness ended the run: {run.failure}"
     if run.interrupted:
         yield "The run was interrupted before it ended; what was under way or still to come is not decided."
     missing = [case for case in run.cases_with(Verdict.NOT_RUN) if case.required]

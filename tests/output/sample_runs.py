@@ -6,288 +6,25 @@ A sample is a list of journal events and a log of facts, as a run would leave th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
-from conformance.judgement.finding import Finding, LimitUsed, State, Timing
-from conformance.running.journal import Event, as_json
-from conformance.running.run_record import Row, record_from
-from conformance.vocabulary.identity import lfdi_of
+from conformance.judgement.finding import LimitUsed, State
 from conformance.vocabulary.verdict import Grade, Level
-from conformance.wire.exchange import Alert, ClientHello, Connection, Exchange, Moment, Side
-
-START = datetime(2026, 7, 3, 14, 3, 7, 120_000, tzinfo=UTC)
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\x1b[31mred\u202egnirts"
-SEP = "urn:ieee:std:2030.5:ns"
-
-
-@dataclass
-class Sample:
-    """A run as it would be on disk: journal and log."""
-
-    events: list[Event] = field(default_factory=list)
-    log: list[Connection | Exchange] = field(default_factory=list)
-
-    @property
-    def record(self) -> Row:
-        return record_from(self.events)
-
-
-def moment(seconds: float) -> Moment:
-    return Moment(START + timedelta(seconds=seconds), 1000.0 + seconds)
-
-
-def event(name: str, seconds: float, **facts: object) -> Event:
-    row = {"event": name, "at": as_json(START + timedelta(seconds=seconds))}
-    return row | {key: as_json(value) for key, value in facts.items()}
-
-
-def planned(case: str, title: str, *, required: bool = True, steps: tuple[str, ...] = (), **more: object) -> dict:
-    subject, _, id = case.partition("/")
-    row: dict[str, object] = {
-        "case": case,
-        "id": id,
-        "title": title,
-        "subject": subject,
-        "required": required,
-        "requirements": ["TIME.001"],
-        "why": "What is built on this fails without a word.",
-        "passes_when": "every reading is valid and in order.",
-        "steps": list(steps) or ["Read the resource.", "Judge what came."],
-        "expected_duration_s": 4.0,
-        "origin": "SunSpec CTP 1.3",
-        "aliases": [],
-    }
-    return row | more
-
-
-def run_started(plan: list[dict], *, virtual: bool = False, **more: object) -> Event:
-    facts: dict[str, object] = {
-        "run_id": "20260703-140307-4f2a",
-        "time": "virtual" if virtual else "real",
-        "tool": {"name": "csip-conformance", "version": "0.1.0"},
-        "environment": {
-            "python": "3.12.4",
-            "openssl": "OpenSSL 3.0.14",
-            "platform": "Linux",
-            "libraries": {"lxml": "6.1.3", "h11": "0.16.0", "httpx": "0.28.1", "cryptography": "50.0.2"},
-        },
-        "profile": {
-            "id": "csip",
-            "title": "CSIP 2.1 on IEEE 2030.5-2018",
-            "version": "1",
-            "edition": "2030.5-2018",
-            "sources": [
-                {"name": "Common Smart Inverter Profile 2.1", "note": "clauses 4 to 7"},
-                {"name": "IEEE 2030.5-2018", "note": "the schema edition judged by"},
-            ],
-        },
-        "subject": {
-            "kind": "server",
-            "name": "Grid Head-End",
-            "maker": "Nordlicht Utility Software",
-            "model": "GridServer",
-            "version": "4.2.1",
-            "address": "grid.example:8443",
-            "lfdi": "3E4F45AB31EDFE5B67E343E5E4562E31984E23E5",
-            "started_by": "a command",
-        },
-        "limits": LIMITS,
-        "policies": POLICIES,
-        "weakened_by": ["limits overridden: response_deadline", "rules about the plant rest on wire evidence alone"],
-        "requirements": REQUIREMENTS,
-        "plan": plan,
-    }
-    return event("run_started", 0.0, **(facts | more))
-
-
-LIMITS = [
-    {
-        "name": "server_clock_error",
-        "value": 10.0,
-        "unit": "s",
-        "source": "ours",
-        "note": "What a server's clock may be off by.",
-        "default": 10.0,
-        "overridden": False,
-    },
-    {
-        "name": "response_deadline",
-        "value": 60.0,
-        "unit": "s",
-        "source": "CSIP 2.1, 5.2.5",
-        "note": "From the event to the Response.",
-        "default": 30.0,
-        "overridden": True,
-    },
-    {
-        "name": "poll_tolerance",
-        "value": 5.0,
-        "unit": "%",
-        "source": "ours",
-        "note": "",
-        "default": 5.0,
-        "overridden": False,
-    },
-]
-POLICIES = [
-    {
-        "name": "late_first_poll",
-        "choice": "the first poll may come at any time",
-        "source": "CTP 1.3, COMM-004",
-        "note": "The procedure is silent on it.",
-    }
-]
-REQUIREMENTS = [
-    {
-        "id": "TIME.001",
-        "text": "A server serves its time as a Time resource that can be reached from DeviceCapability.",
-        "level": "MUST",
-        "source": "IEEE 2030.5-2018, 11.1",
-    },
-    {
-        "id": "TIME.002",
-        "text": "The served time agrees with UTC.",
-        "level": "MUST",
-        "source": "IEEE 2030.5-2018, 11.1.3",
-    },
-    {
-        "id": "RSP.004",
-        "text": "A client answers an event that asks for it with a Response of each status reached.",
-        "level": "MUST",
-        "source": "CSIP 2.1, 5.2.5",
-    },
-    {
-        "id": "POLL.002",
-        "text": "A client polls a resource about as often as its pollRate says.",
-        "level": "SHOULD",
-        "source": "IEEE 2030.5-2018, 9.1",
-    },
-    {
-        "id": "SEC.011",
-        "text": "A peer with a certificate that is not of the PKI is refused.",
-        "level": "MUST",
-        "source": "IEEE 2030.5-2018, 8.11",
-    },
-]
-
-
-@cache
-def certificate(name: str = "device") -> bytes:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(START)
-        .not_valid_after(START + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.DER)
-
-
-def connection(number: int, case: str, at: float, *, ok: bool = True) -> Connection:
-    return Connection(
-        number=number,
-        case=case,
-        side=Side.CLIENT,
-        remote="192.0.2.7:8443",
-        opened=moment(at),
-        closed=moment(at + 3),
-        client_hello=ClientHello(0x0301, 0x0303, (0xC0AE, 0x00FF), (0,), (10, 11, 13)),
-        version="TLSv1.2" if ok else None,
-        cipher="ECDHE-ECDSA-AES128-CCM8" if ok else None,
-        chain=(certificate("device"), certificate("intermediate")) if ok else (),
-        alerts=() if ok else (Alert(sent=False, level=2, code=48, name="unknown_ca"),),
-        established=moment(at + 0.05) if ok else None,
-        ended_by="us" if ok else None,
-        error=None if ok else "the peer refused the certificate",
-    )
-
-
-def exchange(
-    number: int,
-    case: str,
-    at: float,
-    target: str = "/tm",
-    *,
-    method: str = "GET",
-    status: int | None = 200,
-    body: bytes | None = None,
-    sent: bytes = b"",
-    connection: int = 1,
-    error: str | None = None,
-) -> Exchange:
-    answer = time_document(at) if body is None else body
-    answered = status is not None
-    headers = (("Content-Type", "application/sep+xml"), ("Content-Length", str(len(answer))))
-    return Exchange(
-        number=number,
-        case=case,
-        connection=connection,
-        side=Side.CLIENT,
-        method=method,
-        target=target,
-        request=b"",
-        request_headers=(("Host", "grid.example:8443"), ("Accept", "application/sep+xml")),
-        request_body=sent,
-        request_first=moment(at),
-        request_last=moment(at + 0.001),
-        status=status,
-        reason="OK" if status == 200 else "",
-        response_headers=headers if answered else (),
-        response_body=answer if answered else b"",
-        response_first=moment(at + 0.012) if answered else None,
-        response_last=moment(at + 0.014) if answered else None,
-        resource="Time",
-        peer_lfdi=lfdi_of(certificate()),
-        error=error,
-    )
-
-
-def time_document(seconds: float = 0.0) -> bytes:
-    now = int((START + timedelta(seconds=seconds)).timestamp())
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?><Time xmlns="{SEP}" href="/tm"><currentTime>{now}</currentTime>'
-        f"<dstEndTime>0</dstEndTime><dstOffset>0</dstOffset><dstStartTime>0</dstStartTime>"
-        f"<quality>7</quality><tzOffset>0</tzOffset></Time>"
-    ).encode()
-
-
-def finding(state: State, expected: str, observed: str, **more: object) -> Finding:
-    facts: dict[str, object] = {
-        "kind": "close_in_time",
-        "requirement": "TIME.002",
-        "level": Level.MUST,
-        "step": 2,
-        "exchanges": (1,),
-    }
-    return Finding(state=state, expected=expected, observed=observed, **(facts | more))  # type: ignore[arg-type]
-
-
-def finished(case: str, at: float, verdict: str, reason: str | None = None, **more: object) -> Event:
-    facts = {"duration_s": 3.2, "exchanges": [], "connections": [], "lag_s": 0.004} | more
-    return event("case_finished", at, case=case, verdict=verdict, reason=reason, **facts)
-
-
-CLOCK_LIMIT = LimitUsed("server_clock_error", 10.0, "s", "ours")
-RESPONSE_LIMIT = LimitUsed("response_deadline", 60.0, "s", "CSIP 2.1, 5.2.5", overridden=True)
-
-
-def timing(low: float | None, high: float | None, measured: float | None, *, at: float = 0.0, **more: object) -> Timing:
-    names = {"start_label": "the event's start", "stop_label": "the Response"} | more
-    start = START + timedelta(seconds=at)
-    return Timing(start, names["start_label"], names["stop_label"], low, high, measured, 0.02)  # type: ignore[arg-type]
-
+from conformance.wire.exchange import Exchange
+from tests.output.sample_facts import (
+    CLOCK_LIMIT,
+    HOSTILE,
+    RESPONSE_LIMIT,
+    SEP,
+    Sample,
+    connection,
+    event,
+    exchange,
+    finding,
+    finished,
+    planned,
+    run_started,
+    timing,
+)
 
 PLAN = [
     planned("server/COMM-002", "TLS 1.2 with the mandatory suite"),
@@ -315,7 +52,7 @@ PLAN = [
 
 
 def rich(*, virtual: bool = False, weak: bool = True) -> Sample:
-    """Every verdict and every state of findings and steps; timings on both sides of their bounds, and never observed."""
+    """Every verdict, every state of findings and steps, timings within and outside their bounds and never observed."""
     sample = Sample([run_started(PLAN, virtual=virtual, **({} if weak else {"weakened_by": []}))])
     for part in (_passing, _failing_clock, _failing_responses, _warned, _undecided, _harness_error, _not_carried_out):
         part(sample)
@@ -392,21 +129,72 @@ def _failing_responses(sample: Sample) -> None:
     ]
     common = {"requirement": "RSP.004", "kind": "happened_within", "limit": RESPONSE_LIMIT}
     findings = [
-        finding(State.FAIL, "a Response with status 2 from 0 s to 60 s after the event's start", "never", timing=timing(0.0, 60.0, None, at=20), **common),
-        finding(State.PASS, "a Response with status 1 within 60 s", "+2.500 s", timing=timing(None, 60.0, 2.5, at=10), exchanges=(6,), **common),
-        finding(State.INCONCLUSIVE, "a Response with status 3 within 60 s", "+60.010 s", timing=timing(None, 60.0, 60.01, at=80), exchanges=(7,), **common),
-        finding(State.PASS, "no Response before the start", "+0.400 s", timing=timing(0.0, None, 0.4, at=90), exchanges=(8,), **common),
-        finding(State.WARNING, "a poll from 285 s to 315 s after the one before", "+214.000 s", requirement="POLL.002", level=Level.SHOULD, timing=timing(285.0, 315.0, 214.0, at=95, stop_label="the next poll", start_label="the last poll"), exchanges=(9,)),
-        finding(State.PASS, "active power at the set point", "4980 W", grade=Grade.WIRE_AND_SIMULATOR, policy="late_first_poll", exchanges=(6, 7)),
-    ]  # fmt: skip
+        finding(
+            State.FAIL,
+            "a Response with status 2 from 0 s to 60 s after the event's start",
+            "never",
+            timing=timing(0.0, 60.0, None, at=20),
+            **common,
+        ),
+        finding(
+            State.PASS,
+            "a Response with status 1 within 60 s",
+            "+2.500 s",
+            timing=timing(None, 60.0, 2.5, at=10),
+            exchanges=(6,),
+            **common,
+        ),
+        finding(
+            State.INCONCLUSIVE,
+            "a Response with status 3 within 60 s",
+            "+60.010 s",
+            timing=timing(None, 60.0, 60.01, at=80),
+            exchanges=(7,),
+            **common,
+        ),
+        finding(
+            State.PASS,
+            "no Response before the start",
+            "+0.400 s",
+            timing=timing(0.0, None, 0.4, at=90),
+            exchanges=(8,),
+            **common,
+        ),
+        finding(
+            State.WARNING,
+            "a poll from 285 s to 315 s after the one before",
+            "+214.000 s",
+            requirement="POLL.002",
+            level=Level.SHOULD,
+            timing=timing(285.0, 315.0, 214.0, at=95, stop_label="the next poll", start_label="the last poll"),
+            exchanges=(9,),
+        ),
+        finding(
+            State.PASS,
+            "active power at the set point",
+            "4980 W",
+            grade=Grade.WIRE_AND_SIMULATOR,
+            policy="late_first_poll",
+            exchanges=(6, 7),
+        ),
+    ]
     sample.events += [
         event("case_started", 10.0, case=case),
         event("step_started", 10.0, case=case, step=1),
         event("step_started", 11.0, case=case, step=2),
         *(event("finding", 12.0, case=case, finding=one) for one in findings),
-        event("operator", 13.0, case=case, instruction="arrange", way="person", text="Start the client.", outcome={"done": "done", "told": ""}, duration_s=4.2),
+        event(
+            "operator",
+            13.0,
+            case=case,
+            instruction="arrange",
+            way="person",
+            text="Start the client.",
+            outcome={"done": "done", "told": ""},
+            duration_s=4.2,
+        ),
         finished(case, 100.0, "fail", exchanges=[6, 7, 8, 9], connections=[], duration_s=90.0),
-    ]  # fmt: skip
+    ]
 
 
 def _warned(sample: Sample) -> None:
@@ -419,10 +207,12 @@ def _warned(sample: Sample) -> None:
             requirement="POLL.002",
             level=Level.SHOULD,
             exchanges=(20 + place,),
-            timing=timing(285.0, 315.0, 300 + place / 10, at=300 * place, stop_label="the next poll", start_label="the last poll"),
+            timing=timing(
+                285.0, 315.0, 300 + place / 10, at=300 * place, stop_label="the next poll", start_label="the last poll"
+            ),
         )
         for place in range(50)
-    ]  # fmt: skip
+    ]
     sample.log += [exchange(20 + place, case, 110.0 + place) for place in range(50)]
     sample.events += [
         event("case_started", 110.0, case=case),
@@ -504,9 +294,17 @@ def hostile() -> Sample:
     plan = [planned(case, HOSTILE, steps=(HOSTILE,), why=HOSTILE, passes_when=HOSTILE, requirements=[HOSTILE])]
     subject = dict.fromkeys(("name", "maker", "model", "version", "address", "lfdi", "started_by"), HOSTILE)
     bad = finding(
-        State.FAIL, HOSTILE, HOSTILE, kind=HOSTILE, requirement=HOSTILE, detail=(HOSTILE,), step=1, policy=HOSTILE,
-        timing=timing(1.0, 2.0, 3.0, start_label=HOSTILE, stop_label=HOSTILE), limit=LimitUsed(HOSTILE, 1.0, HOSTILE, HOSTILE),
-    )  # fmt: skip
+        State.FAIL,
+        HOSTILE,
+        HOSTILE,
+        kind=HOSTILE,
+        requirement=HOSTILE,
+        detail=(HOSTILE,),
+        step=1,
+        policy=HOSTILE,
+        timing=timing(1.0, 2.0, 3.0, start_label=HOSTILE, stop_label=HOSTILE),
+        limit=LimitUsed(HOSTILE, 1.0, HOSTILE, HOSTILE),
+    )
     document = (
         f'<a xmlns="urn:x" b="&lt;/script>"><!-- {HOSTILE.replace(chr(27), "")} --><c>&lt;script&gt;</c></a>'.encode()
     )
@@ -516,7 +314,14 @@ def hostile() -> Sample:
         event("step_started", 0.0, case=case, step=1),
         event("finding", 0.1, case=case, finding=bad),
         event(
-            "operator", 0.2, case=case, instruction=HOSTILE, way=HOSTILE, text=HOSTILE, outcome={"done": HOSTILE, "told": HOSTILE}, duration_s=1.0
+            "operator",
+            0.2,
+            case=case,
+            instruction=HOSTILE,
+            way=HOSTILE,
+            text=HOSTILE,
+            outcome={"done": "failed", "told": HOSTILE},
+            duration_s=1.0,
         ),
         finished(case, 1.0, "fail", HOSTILE, exchanges=[1, 2]),
         event("run_finished", 2.0, interrupted=False),
