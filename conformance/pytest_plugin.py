@@ -10,6 +10,7 @@ and get the same run folder, the same verdicts, and, with ``--html``, a table wi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ import pytest
 
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, cases_in_file, declares_cases
-from conformance.face.wiring import session_from_options
+from conformance.face.configuration import DEFAULT_NAME, read_configuration
+from conformance.face.wiring import Choice, configured_run, demonstration
 from conformance.output.outputs import write_outputs
 from conformance.output.text import finding_block
 from conformance.running.case_run import CaseResult
-from conformance.running.session import Interrupted, Session
+from conformance.running.session import Interrupted, RunSettings, Session
 from conformance.vocabulary.errors import HarnessError
 from conformance.vocabulary.verdict import Verdict
 
@@ -113,7 +115,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Make the session, and keep the items that its plan runs."""
     cases = [item for item in items if isinstance(item, CaseItem)]
     if SESSION not in config.stash and cases:
-        config.stash[SESSION] = session_from_options(config, [item.case for item in cases])
+        config.stash[SESSION] = Session(_settings(config, [item.case for item in cases]))
     if SESSION not in config.stash:
         return
     planned = config.stash[SESSION].futures
@@ -122,14 +124,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=dropped)
 
 
+def _settings(config: pytest.Config, cases: list[TestCase]) -> RunSettings:
+    """Prepare a run from our options; what is wrong with them is told by pytest as wrong use."""
+    out, path = config.getoption("csip_out"), config.getoption("csip_config")
+    choice = Choice(profile=config.getoption("csip_profile"), out=out and Path(out), cases=cases)
+    try:
+        if config.getoption("csip_demo"):
+            keep = ExitStack()
+            config.add_cleanup(keep.close)
+            return demonstration(choice, Path(out or "csip-demo"), keep, {})
+        return configured_run(read_configuration(Path(path or DEFAULT_NAME)), choice)
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Start the run before pytest's own loop asks for results."""
     if SESSION in session.config.stash and not session.config.option.collectonly:
         session.config.stash[SESSION].start()
-
-
-def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Nothing to do here: the session is ended by ``pytest_sessionfinish``."""
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:

@@ -21,6 +21,7 @@ from conformance.vocabulary.errors import UsageError, explain
 
 Kind = Literal["server", "client"]
 DEFAULT_NAME = "csip.toml"
+ROOT_FILE = "serca.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Configuration:
     """One ``csip.toml``.
 
     ``address`` is host and port of a server under test; ``listen`` those of the test server for a client under test.
-    ``certificate`` is the client's own one, from which its LFDI follows, or ``lfdi`` gives it.
+    ``certificate`` is the client's own one, from which its LFDI follows, or ``lfdi`` gives it; ``key`` is only named
+    to a client that is started. ``test_pki`` is a folder in which certificates for both sides are made when missing.
     """
 
     path: Path
@@ -67,9 +69,11 @@ class Configuration:
     shown: Shown
     entry: str
     pin: int
+    test_pki: Path | None = None
     address: tuple[str, int] | None = None
     listen: tuple[str, int] = ("127.0.0.1", 0)
     certificate: Path | None = None
+    key: Path | None = None
     lfdi: str | None = None
     registered: bool = True
     supports: frozenset[str] | None = None
@@ -118,12 +122,14 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         kind=kind,
         profile=_profile(base, str(document["profile"])),
         product=Product(**{key: str(subject[key]) for key in ("name", "maker", "model", "version") if key in subject}),
-        shown=Shown(*(base / str(identity[key]) for key in ("certificate", "key", "roots"))),
+        shown=_shown(base, kind, identity),
+        test_pki=base / str(identity["test_pki"]) if "test_pki" in identity else None,
         entry=str(subject.get("entry", "/dcap")),
         pin=int(str(subject["pin"])),
         address=_host_and_port(str(subject["address"])) if "address" in subject else None,
         listen=_host_and_port(str(subject.get("listen", "127.0.0.1:0"))),
-        certificate=base / str(subject["certificate"]) if "certificate" in subject else None,
+        certificate=_own(base, subject, identity, "certificate", "device.pem"),
+        key=_own(base, subject, identity, "key", "device.key"),
         lfdi=str(subject["lfdi"]) if "lfdi" in subject else None,
         registered=bool(subject.get("registered", True)),
         supports=frozenset(_strings(subject["supports"])) if "supports" in subject else None,
@@ -134,6 +140,27 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         limits={key: float(str(value)) for key, value in document.get("limits", {}).items()},
         out=base / str(document["run"]["out"]) if "out" in document.get("run", {}) else None,
     )
+
+
+Table = Mapping[str, object]
+
+
+def _shown(base: Path, kind: Kind, identity: Table) -> Shown:
+    if "test_pki" in identity:
+        folder = base / str(identity["test_pki"])
+        stem = "device" if kind == "server" else "server"
+        return Shown(folder / f"{stem}.pem", folder / f"{stem}.key", folder / ROOT_FILE)
+    certificate, key, roots = (base / str(identity[name]) for name in ("certificate", "key", "roots"))
+    return Shown(certificate, key, roots)
+
+
+def _own(base: Path, subject: Table, identity: Table, name: str, made: str) -> Path | None:
+    """Return a file of the client's own identity: as given, or as made in the test PKI."""
+    if name in subject:
+        return base / str(subject[name])
+    if "test_pki" in identity and subject["kind"] == "client" and "lfdi" not in subject:
+        return base / str(identity["test_pki"]) / made
+    return None
 
 
 def _profile(base: Path, name: str) -> str:
@@ -153,7 +180,9 @@ def _start(base: Path, subject: Mapping[str, object]) -> StartCommand | None:
     words = as_words(command if isinstance(command, str) else _strings(command))
     files = subject.get("files", {})
     assert isinstance(files, dict)
-    return StartCommand(words, {name: base / template for name, template in files.items()}, base)
+    prepare = subject.get("prepare", ())
+    before = as_words(prepare if isinstance(prepare, str) else _strings(prepare))
+    return StartCommand(words, before, {name: base / template for name, template in files.items()}, base)
 
 
 def _operator(table: Mapping[str, object]) -> Arranger:

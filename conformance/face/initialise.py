@@ -9,10 +9,10 @@ import jinja2
 
 from conformance.catalogue.shipped import profiles_folder
 from conformance.face.configuration import DEFAULT_NAME
+from conformance.face.test_pki import make_test_pki
 from conformance.vocabulary.errors import UsageError, explain
-from conformance.wire.certificates import Pki
-
-LOOPBACK = ("localhost", "127.0.0.1")
+from conformance.vocabulary.identity import lfdi_of, sfdi_of_lfdi
+from conformance.wire.certificate_facts import split_certificates
 
 
 @click.command("init")
@@ -26,14 +26,11 @@ def init_command(kind: str, folder: Path) -> None:
         if path.exists():
             text = explain(f"making {path}", "nothing there", "it exists", "choose another folder, or remove it")
             raise UsageError(text)
-    pki_folder.mkdir(parents=True)
-    pki = Pki.create()
-    pki.save(pki_folder / "authorities")
-    device = pki.device("device")
-    device.write(pki_folder, "device")
-    pki.server(LOOPBACK).write(pki_folder, "server")
+    folder.mkdir(parents=True, exist_ok=True)
+    make_test_pki(pki_folder)
+    lfdi = lfdi_of(split_certificates((pki_folder / "device.pem").read_bytes(), "device.pem")[0])
     template = (profiles_folder() / "csip-toml" / f"{kind}.toml.j2").read_text(encoding="utf-8")
-    target.write_text(jinja2.Template(template, keep_trailing_newline=True).render(lfdi=device.lfdi, sfdi=device.sfdi))
+    target.write_text(jinja2.Template(template, keep_trailing_newline=True).render(lfdi=lfdi, sfdi=sfdi_of_lfdi(lfdi)))
     click.echo(f"wrote {target} and test certificates in {pki_folder}")
-    click.echo(f"device LFDI {device.lfdi}, SFDI {device.sfdi}")
+    click.echo(f"device LFDI {lfdi}, SFDI {sfdi_of_lfdi(lfdi)}")
     click.echo(f"next: edit {target}, then csip doctor --config {target}, then csip run --config {target}")

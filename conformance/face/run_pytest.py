@@ -14,12 +14,12 @@ import pytest
 from conformance import pytest_plugin
 from conformance.catalogue.shipped import testcases_folder
 from conformance.face.progress import Progress
-from conformance.output.outputs import write_outputs
-from conformance.output.run_view import read_run
+from conformance.output.outputs import recorded, write_outputs
 from conformance.output.text import failure_blocks, summary_lines
 from conformance.running.run_record import Row
 from conformance.running.session import RunSettings, Session
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.errors import HarnessError, UsageError, explain
+from conformance.wire.exchange import Exchange
 
 EMPTY_INI = "empty-pytest.ini"
 
@@ -58,7 +58,6 @@ def _engine(session: Session) -> None:
         f"--rootdir={testcases_folder()}",
         f"--config-file={ini}",
         "--import-mode=importlib",
-        "--quiet",
         "-p",
         "no:terminal",
         "-p",
@@ -69,8 +68,10 @@ def _engine(session: Session) -> None:
         "conformance.pytest_plugin",
     ]
     with _undisturbed():
-        pytest.main(arguments, plugins=[_Handover(session)])
+        code = pytest.main(arguments, plugins=[_Handover(session)])
     ini.unlink()
+    if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        raise HarnessError(f"the engine ended with {pytest.ExitCode(code).name}; the run folder holds what came before")
 
 
 @contextmanager
@@ -92,6 +93,10 @@ def _tell(record: Row, folder: Path) -> None:
         click.echo(block + "\n")
     for line in summary_lines(record):
         click.echo(line)
+
+
+def _exchanges(folder: Path) -> Iterator[Exchange]:
+    return (item for item in recorded(folder) if isinstance(item, Exchange))
 
 
 Verdicts = Mapping[str, str]

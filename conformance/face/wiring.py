@@ -17,6 +17,7 @@ from conformance.catalogue.shipped import profiles_folder, testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
 from conformance.face import facts
 from conformance.face.configuration import Arranger, Configuration
+from conformance.face.test_pki import make_test_pki
 from conformance.reference.demo_identities import make_identities
 from conformance.reference.embedded_client import embedded_client
 from conformance.reference.embedded_server import EmbeddedServer
@@ -60,9 +61,10 @@ class Choice:
 def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
     """Prepare a run against the configured subject. Raises ``UsageError``; nothing is started or written before."""
     profile = load_profile(choice.profile or configuration.profile)
-    cases = _cases(choice)
-    plan = make_plan(cases, profile, [configuration.kind], only=choice.only, supported=configuration.supports)
+    plan = make_plan(_cases(choice), profile, [configuration.kind], only=choice.only, supported=configuration.supports)
     operator = _operator(configuration.operator)
+    if configuration.test_pki is not None:
+        make_test_pki(configuration.test_pki)
     shown = configuration.shown
     folder = choice.out or (configuration.out or Path("runs")) / _stamp(configuration.kind)
     if configuration.kind == "server":
@@ -170,9 +172,10 @@ def _client(configuration: Configuration, lfdi: str, folder: Path) -> Arrange:
     place = ClientPlace(lfdi, sfdi_of_lfdi(lfdi), configuration.pin, *configuration.listen, configuration.entry)
     identity = ServerIdentity(shown.certificate, shown.key, shown.roots)
     lanes = configuration.instances if start else 1
-    files = {"roots": shown.roots}
+    given = {"roots": shown.roots, "client_certificate": configuration.certificate, "client_key": configuration.key}
+    files = {name: path for name, path in given.items() if path is not None}
     starter: Starter = CommandStarter(start, place, files, folder) if start else OperatorStarter(place)
-    return lambda clock: {"client": ClientArrangement(SocketNetwork(clock), place, identity, starter, lanes)}
+    return lambda clock: {"client": ClientArrangement(SocketNetwork(clock), place, identity, starter, lanes, start)}
 
 
 def _operator(arranger: Arranger) -> Operator:

@@ -110,6 +110,10 @@ class Check:
         """Judge the status of an answer."""
         return self.judged(requirement, http.answered(exchange, statuses), policy)
 
+    def advertised(self, exchange: Exchange, requirement: str) -> bool:
+        """Judge whether what a link advertises can be had; a resource that the client writes may still be missing."""
+        return self.judged(requirement, http.advertised(exchange))
+
     def media_type(self, exchange: Exchange, requirement: str) -> bool:
         """Judge the Content-Type of an answer."""
         return self.judged(requirement, http.media_type(exchange))

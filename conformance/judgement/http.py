@@ -29,6 +29,31 @@ def answered(exchange: Exchange, statuses: Sequence[int]) -> Judged:
     return Judged("answered", passed_if(exchange.status in statuses), expected, observed, (exchange.number,))
 
 
+CLIENT_WRITTEN = frozenset(
+    {
+        "Configuration",
+        "DERAvailability",
+        "DERCapability",
+        "DERSettings",
+        "DERStatus",
+        "DeviceInformation",
+        "DeviceStatus",
+        "FileStatus",
+        "LoadShedAvailability",
+        "PowerStatus",
+    }
+)
+"""What stands below an EndDevice for the client to PUT: before it did, there may be nothing to serve."""
+
+
+def advertised(exchange: Exchange) -> Judged:
+    """Judge whether what a link advertises can be had."""
+    if exchange.status == 404 and exchange.resource in CLIENT_WRITTEN:
+        expected = f"{exchange.resource} served once a client has written it"
+        return Judged("advertised", State.NOTE, expected, "404, nothing was written yet", (exchange.number,))
+    return answered(exchange, (200,))
+
+
 def media_type(exchange: Exchange) -> Judged:
     """Judge the Content-Type of an answer's body; parameters and casing do not matter."""
     value = header(exchange.response_headers, "Content-Type")

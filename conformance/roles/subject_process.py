@@ -26,9 +26,13 @@ STOP_GRACE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class StartCommand:
-    """How to start a subject: the command's words, templates by file name, and the folder it starts in."""
+    """How to start a subject: the command's words, templates by file name, and the folder it starts in.
+
+    ``prepare`` is run once, before the first start of a run, to its end.
+    """
 
     words: tuple[str, ...]
+    prepare: tuple[str, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
     base: Path = field(default_factory=Path.cwd)
 
@@ -110,6 +114,29 @@ class SubjectProcess:
                 self._process.send_signal(number)
         except ProcessLookupError:
             return  # it ended in this very moment, which is what was wanted
+
+
+async def prepare(command: StartCommand, log: Path) -> None:
+    """Run the preparing command, if there is one; what it prints goes to ``log``.
+
+    Raises:
+        SubjectUnreachable: it does not start, or ends with another status than 0.
+    """
+    if not command.prepare:
+        return
+    words = fill(command.prepare, {"python": sys.executable})
+    attempted = f"preparing the subject: {' '.join(words)}"
+    try:
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *words, cwd=command.base, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+            )
+            status = await process.wait()
+    except OSError as error:
+        raise SubjectUnreachable(explain(attempted, "a program", str(error), "correct subject.prepare")) from None
+    if status != 0:
+        seen = f"exit status {status}; its output is in {log}"
+        raise SubjectUnreachable(explain(attempted, "exit status 0", seen, "run it by hand and mend it"))
 
 
 def _write_files(files: Mapping[str, Path], values: Mapping[str, str], folder: Path) -> None:

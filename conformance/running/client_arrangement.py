@@ -15,7 +15,7 @@ from typing import Protocol
 
 from conformance.catalogue.instructions import order
 from conformance.roles.observed_client import ObservedClient
-from conformance.roles.subject_process import StartCommand, SubjectProcess
+from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.utility import Utility
 from conformance.running.case_run import Desk
@@ -65,9 +65,16 @@ class ClientArrangement:
     """Gives each test case a utility, a listener and the observed client."""
 
     def __init__(
-        self, network: Network, place: ClientPlace, identity: ServerIdentity, start: Starter, lanes: int
+        self,
+        network: Network,
+        place: ClientPlace,
+        identity: ServerIdentity,
+        start: Starter,
+        lanes: int,
+        command: StartCommand | None = None,
     ) -> None:
         self.lanes = lanes
+        self._command = command
         self._network = network
         self._place = place
         self._identity = identity
@@ -75,7 +82,9 @@ class ClientArrangement:
 
     @contextlib.asynccontextmanager
     async def running(self, folder: Path) -> AsyncIterator[None]:
-        """Nothing is shared by the cases of a client."""
+        """Prepare the client once, if there is a command for it."""
+        if self._command is not None:
+            await prepare(self._command, folder / "prepare.log")
         yield
 
     @contextlib.asynccontextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.catalogue.instructions import order
-from conformance.roles.subject_process import StartCommand, SubjectProcess
+from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.test_client import TestClient
 from conformance.running.case_run import Desk
 from conformance.vocabulary.errors import HarnessError
@@ -56,6 +56,7 @@ class ServerArrangement:
         if self._place.start is None:
             yield
             return
+        await prepare(self._place.start, folder / "prepare.log")
         values = {"host": self._place.host, "port": str(self._place.port), "lfdi": self._identity.lfdi}
         process = await SubjectProcess.start(self._place.start, values, folder / "subject.log")
         try:

@@ -10,7 +10,7 @@ from conformance.face.authoring import der_settings, require, test_case
     title="Polling interaction",
     subject="server",
     requirements=["CTP.CORE-003", "SEC.005", "SEC.032", "CTP.GENERAL.3"],
-    flaws=["wrong_registration_pin", "stops_answering_polls"],
+    flaws=["wrong_registration_pin", "stops_answering_polls", "wrong_lfdi"],
     duration=["server_poll_pause"],
     instructions=["register_device"],
 )
