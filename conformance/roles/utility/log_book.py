@@ -10,7 +10,7 @@ from conformance.roles.utility.context import Context, Received
 from conformance.roles.utility.paging import Entry, list_document
 from conformance.roles.utility.tree import Audience, Call, Endpoint, created
 from conformance.wire.messages import Answer
-from conformance.wire.payload import element
+from conformance.wire.payload import Node, element
 
 
 class LogBook:
@@ -76,6 +76,5 @@ class LogBook:
 
 def _entry(number: int, event: etree._Element) -> Entry:
     """Return the event as a list entry: latest ``createdDateTime`` first, then the one posted last."""
-    dated = event.findtext("{*}createdDateTime") or ""
-    moment = int(dated) if dated.strip().lstrip("-").isdigit() else 0
+    moment = Node(event).integer("createdDateTime") or 0
     return Entry((-moment, -number), lambda: deepcopy(event), moment)

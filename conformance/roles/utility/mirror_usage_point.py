@@ -106,7 +106,7 @@ class MirrorUsagePoint:
         return created(new[0] if len(new) == 1 else self.path)
 
     def _put(self, call: Call) -> Answer:
-        if call.document.name != "MirrorUsagePoint":
+        if call.document.name != "MirrorUsagePoint" or not same_mrid(call.document.text("mRID") or "", self.mrid):
             return Answer(400)
         self.redefine(Received(self._context.clock.now(), call.lfdi, call.document))
         return changed()

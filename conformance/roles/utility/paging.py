@@ -17,6 +17,7 @@ from conformance.wire.payload import element
 
 DEFAULT_LIMIT = 1
 MOST_AT_ONCE = 1000
+MOST_DIGITS = 19
 
 
 class BadQuery(Exception):
@@ -54,7 +55,7 @@ def _whole(name: str, text: str | None, *, signed: bool) -> int | None:
     if text is None:
         return None
     digits = text.removeprefix("-") if signed else text
-    if not (digits.isascii() and digits.isdigit()):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
         raise BadQuery(f"{name}={text} is not a whole number")
     return int(text)
 

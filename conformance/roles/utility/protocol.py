@@ -102,8 +102,13 @@ class Protocol:
 
 
 def _path(request: Request) -> str:
-    """Return the path asked for, also when the target is an absolute URI."""
-    return urlsplit(request.target).path if "://" in request.target.partition("?")[0] else request.path
+    """Return the path asked for, also when the target is an absolute URI; an unreadable one leads nowhere."""
+    if "://" not in request.path:
+        return request.path
+    try:
+        return urlsplit(request.target).path
+    except ValueError:
+        return ""
 
 
 def _leave_out(names: Container[str], document: etree._Element) -> None:
