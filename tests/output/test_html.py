@@ -1,8 +1,10 @@
 import base64
 import hashlib
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -18,7 +20,21 @@ SAMPLES = {
     "all passed": sample_runs.all_passed,
     "killed": sample_runs.killed,
     "hostile": sample_runs.hostile,
+    "virtual": lambda: sample_runs.rich(virtual=True),
 }
+
+
+@cache
+def html_of(name: str) -> str:
+    """Return the page of a named sample, rendered once for all tests."""
+    with TemporaryDirectory() as folder:
+        return rendered(SAMPLES[name](), Path(folder))
+
+
+@cache
+def named_page(name: str) -> Page:
+    """Return the page of a named sample, read once for all tests."""
+    return read_page(html_of(name))
 
 
 def rendered(sample: sample_facts.Sample, folder: Path) -> str:
@@ -36,8 +52,8 @@ def case_texts(html: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_every_sample_gives_a_well_formed_page_with_unique_ids_and_links_that_lead_somewhere(sample, tmp_path):
-    page = page_of(SAMPLES[sample](), tmp_path)
+def test_every_sample_gives_a_well_formed_page_with_unique_ids_and_links_that_lead_somewhere(sample):
+    page = named_page(sample)
     assert page.mistakes == []
     ids = page.ids()
     assert len(ids) == len(set(ids))
@@ -47,8 +63,8 @@ def test_every_sample_gives_a_well_formed_page_with_unique_ids_and_links_that_le
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_the_page_is_accessible_in_its_structure(sample, tmp_path):
-    page = page_of(SAMPLES[sample](), tmp_path)
+def test_the_page_is_accessible_in_its_structure(sample):
+    page = named_page(sample)
     tags = [tag for tag, _ in page.elements]
     assert ("html", {"lang": "en"}) in page.elements
     assert [tags.count(tag) for tag in ("main", "nav", "header", "footer", "h1", "title")] == [1] * 6
@@ -65,8 +81,8 @@ def test_the_page_is_accessible_in_its_structure(sample, tmp_path):
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_the_page_needs_nothing_from_elsewhere(sample, tmp_path):
-    html = rendered(SAMPLES[sample](), tmp_path)
+def test_the_page_needs_nothing_from_elsewhere(sample):
+    html = html_of(sample)
     page = read_page(html)
     assert not {"link", "img", "iframe", "object", "embed", "base", "form"} & {tag for tag, _ in page.elements}
     assert not any("src" in attributes for _, attributes in page.elements)
@@ -74,8 +90,8 @@ def test_the_page_needs_nothing_from_elsewhere(sample, tmp_path):
     assert "@import" not in html
 
 
-def test_the_page_may_run_only_its_own_script(tmp_path):
-    page = page_of(sample_runs.rich(), tmp_path)
+def test_the_page_may_run_only_its_own_script():
+    page = named_page("rich")
     assert len(page.scripts) == 1
     digest = base64.b64encode(hashlib.sha256(page.scripts[0].encode()).digest()).decode()
     policy = next(a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
@@ -83,8 +99,8 @@ def test_the_page_may_run_only_its_own_script(tmp_path):
     assert f"script-src 'sha256-{digest}'" in policy
 
 
-def test_what_a_subject_sends_cannot_become_markup_or_steer_the_reader(tmp_path):
-    html = rendered(sample_runs.hostile(), tmp_path)
+def test_what_a_subject_sends_cannot_become_markup_or_steer_the_reader():
+    html = html_of("hostile")
     page = read_page(html)
     assert [tag for tag, _ in page.elements].count("script") == 1
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
@@ -110,19 +126,19 @@ def test_text_that_is_no_unicode_does_not_break_the_page(tmp_path):
             "Not conformant",
             "2 of 9 test cases failed. 3 are not decided. 1 required test case was not",
         ),
-        (sample_runs.all_passed, "Conformant", "The one test case passed."),
-        (sample_runs.empty, "Incomplete", "No test case was planned, so nothing was shown."),
+        ("all passed", "Conformant", "The one test case passed."),
+        ("empty", "Incomplete", "No test case was planned, so nothing was shown."),
     ],
 )
-def test_the_page_opens_on_the_result_in_a_word_and_why(sample, word, sentence, tmp_path):
-    html = rendered(sample(), tmp_path)
+def test_the_page_opens_on_the_result_in_a_word_and_why(sample, word, sentence):
+    html = html_of(sample)
     assert f"</span>{word}</h1>" in html
     assert sentence in html
     assert read_page(html).text.index("Failures") > 0
 
 
-def test_failures_stand_before_everything_else_with_expected_and_observed(tmp_path):
-    text = page_of(sample_runs.rich(), tmp_path).text
+def test_failures_stand_before_everything_else_with_expected_and_observed():
+    text = named_page("rich").text
     opening = text[text.index("What weakens this result") : text.index("All 10")]
     for words in (
         "limits overridden: response_deadline",
@@ -138,8 +154,8 @@ def test_failures_stand_before_everything_else_with_expected_and_observed(tmp_pa
         assert words in opening
 
 
-def test_virtual_time_is_stamped_at_the_head_in_the_title_in_print_and_at_the_foot(tmp_path):
-    html = rendered(sample_runs.rich(virtual=True), tmp_path)
+def test_virtual_time_is_stamped_at_the_head_in_the_title_in_print_and_at_the_foot():
+    html = html_of("virtual")
     assert html.count("irtual time") >= 5
     assert '<strong class="stamp">Virtual time</strong>' in html
     assert '@top-right { content: "Virtual time" }' in html
@@ -147,14 +163,14 @@ def test_virtual_time_is_stamped_at_the_head_in_the_title_in_print_and_at_the_fo
     assert re.search(r"<footer>.*virtual time.*</footer>", html, re.DOTALL)
 
 
-def test_real_time_carries_no_stamp(tmp_path):
-    html = rendered(sample_runs.rich(), tmp_path)
+def test_real_time_carries_no_stamp():
+    html = html_of("rich")
     assert "Virtual time" not in html
     assert "6 min 40 s of real time" in html
 
 
-def test_a_run_that_was_killed_is_shown_as_interrupted_with_what_it_found(tmp_path):
-    html = rendered(sample_runs.killed(), tmp_path)
+def test_a_run_that_was_killed_is_shown_as_interrupted_with_what_it_found():
+    html = html_of("killed")
     cases = case_texts(html)
     assert '<strong class="stamp">Interrupted</strong>' in html
     assert "no end was recorded" in html
@@ -163,14 +179,14 @@ def test_a_run_that_was_killed_is_shown_as_interrupted_with_what_it_found(tmp_pa
     assert "the run ended before its turn" in cases["COMM-004"]
 
 
-def test_the_exchanges_of_a_test_case_that_did_not_end_are_found_by_its_name(tmp_path):
-    html = rendered(sample_runs.killed(), tmp_path)
+def test_the_exchanges_of_a_test_case_that_did_not_end_are_found_by_its_name():
+    html = html_of("killed")
     assert 'id="exchange-6"' in html
     assert "POST /edev/3/rsp" in case_texts(html)["BASIC-009"]
 
 
-def test_a_test_case_shows_steps_reached_and_not_reached_findings_operator_and_evidence(tmp_path):
-    cases = case_texts(rendered(sample_runs.rich(), tmp_path))
+def test_a_test_case_shows_steps_reached_and_not_reached_findings_operator_and_evidence():
+    cases = case_texts(html_of("rich"))
     core, basic = cases["CORE-005"], cases["BASIC-009"]
     assert "A client can obey timed events only if the server's clock is right." in core
     assert "Wait a little and read Time again. not reached" in core
@@ -182,8 +198,8 @@ def test_a_test_case_shows_steps_reached_and_not_reached_findings_operator_and_e
     assert "+2.000 s" in basic
 
 
-def test_a_connection_shows_version_suite_chain_and_alerts(tmp_path):
-    cases = case_texts(rendered(sample_runs.rich(), tmp_path))
+def test_a_connection_shows_version_suite_chain_and_alerts():
+    cases = case_texts(html_of("rich"))
     assert "TLSv1.2, 0xC0AE ECDHE-ECDSA-AES128-CCM8" in cases["COMM-002"]
     assert "leaf CN=device LFDI" in cases["COMM-002"]
     assert "issuer 1 CN=intermediate" in cases["COMM-002"]
@@ -192,21 +208,21 @@ def test_a_connection_shows_version_suite_chain_and_alerts(tmp_path):
     assert "handshake not completed: the peer refused the certificate" in cases["ERR-001"]
 
 
-def test_findings_alike_are_shown_once_with_their_number(tmp_path):
-    cases = case_texts(rendered(sample_runs.rich(), tmp_path))
+def test_findings_alike_are_shown_once_with_their_number():
+    cases = case_texts(html_of("rich"))
     assert "TLS 1.2 TLSv1.2 3 times" in cases["COMM-002"]
     assert "4 checks without objection" in cases["COMM-002"]
 
 
-def test_what_was_not_run_is_told_with_its_reason(tmp_path):
-    text = page_of(sample_runs.rich(), tmp_path).text
+def test_what_was_not_run_is_told_with_its_reason():
+    text = named_page("rich").text
     section = text[text.index("What was not run, and why", 500) :]
     assert "CORE-022 Readings are posted not run yes left out by --only" in section
     assert "AGG-001 A fleet is served not applicable no the declaration does not claim Aggregator" in section
 
 
-def test_requirements_lead_to_test_cases_and_back(tmp_path):
-    text = page_of(sample_runs.rich(), tmp_path).text
+def test_requirements_lead_to_test_cases_and_back():
+    text = named_page("rich").text
     there = text[text.index("From requirement to test case") : text.index("From test case to requirement")]
     back = text[text.index("From test case to requirement") :]
     assert "SEC.011 MUST A peer with a certificate that is not of the PKI is refused." in there
@@ -214,8 +230,8 @@ def test_requirements_lead_to_test_cases_and_back(tmp_path):
     assert "CORE-005 server failed TIME.001 TIME.002" in back
 
 
-def test_limits_policies_and_versions_are_in_plain_sight(tmp_path):
-    text = page_of(sample_runs.rich(), tmp_path).text
+def test_limits_policies_and_versions_are_in_plain_sight():
+    text = named_page("rich").text
     assert "response_deadline 60 s overridden , profile 30 s CSIP 2.1, 5.2.5" in text
     assert (
         "late_first_poll the first poll may come at any time CTP 1.3, COMM-004 The procedure is silent on it." in text
@@ -246,8 +262,8 @@ def test_a_long_body_is_cut_off_and_says_so(tmp_path):
     assert text.count("<b>text</b>") < 50
 
 
-def test_an_exchange_is_shown_once_even_if_two_test_cases_cite_it(tmp_path):
-    html = rendered(sample_runs.rich(), tmp_path)
+def test_an_exchange_is_shown_once_even_if_two_test_cases_cite_it():
+    html = html_of("rich")
     assert html.count('id="exchange-1"') == 1
     assert html.count('href="#exchange-1"') > 1
 
