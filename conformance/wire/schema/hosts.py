@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from conformance.wire.schema.document import Node, serialise
 from conformance.wire.schema.generator import Maker, derived
@@ -52,6 +53,7 @@ class _Step:
     index: int = 0  # of the place, among the particles of the step above
 
 
+@cache
 def hosts(model: Model) -> dict[str, Host]:
     """Return a host for each complex type that a document can contain."""
     return {name: _build(model, step) for name, step in _reach(model).items()}

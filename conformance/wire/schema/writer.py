@@ -148,6 +148,7 @@ class _Writer:
         self._model = model
         self._notes = notes
         self._target = IEEE
+        self._type_names = {local(name) for name in model.complex}
 
     def module(self, module: Module) -> Lines:
         extends = module.function_set == EXTENSION_MODULE
@@ -168,7 +169,7 @@ class _Writer:
 
     def _root(self, root: Root) -> Lines:
         name = quoteattr(local(root.tag))
-        note = "" if local(root.tag) in map(local, self._model.complex) else local(root.tag)
+        note = "" if local(root.tag) in self._type_names else local(root.tag)
         if not root.attributes:
             yield from self._element(f"<xs:element name={name} type={self._name(root.type)}", note, "  ")
             return
