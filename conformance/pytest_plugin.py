@@ -56,7 +56,7 @@ def attach(config: pytest.Config, session: Session) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect modules that declare test cases."""
     if file_path.suffix == ".py" and declares_cases(file_path):
-        return CaseFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+        return CaseFile.from_parent(parent, path=file_path)
     return None
 
 

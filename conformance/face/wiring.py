@@ -103,7 +103,7 @@ def demonstration(choice: Choice, folder: Path, keep: ExitStack, flaws: Mapping[
         network = PipeNetwork(clock)
         everything: dict[str, Arrangement] = {
             "server": EmbeddedServer(network, identities, flaws.get("server", ())),
-            "client": embedded_client(network, identities, flaws.get("client", ())),
+            "client": embedded_client(network, identities.device, identities.server, flaws.get("client", ())),
         }
         return {subject: everything[subject] for subject in subjects}
 

@@ -84,13 +84,16 @@ async def _line() -> str:
     try:
         loop.add_reader(sys.stdin.fileno(), _wake, ready)
     except NotImplementedError:
-        line = await asyncio.to_thread(sys.stdin.readline)
-        return line.strip()
+        return await asyncio.to_thread(_read_line)
     try:
         await ready
     finally:
         loop.remove_reader(sys.stdin.fileno())
-    return sys.stdin.readline().strip()
+    return _read_line()
+
+
+def _read_line() -> str:
+    return str(sys.stdin.readline()).strip()
 
 
 def _wake(ready: asyncio.Future[None]) -> None:
