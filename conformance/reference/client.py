@@ -1,0 +1,287 @@
+"""The reference client: a sound CSIP device client as a protocol core, with named flaws.
+
+It discovers everything by following links from DeviceCapability, polls each resource at its own rate, keeps the event
+schedule to the instant, moves the simulated site, answers controls, and reports its DER and its readings. It needs a
+sender, a clock and nothing else, so it runs on real sockets and in virtual time alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+from conformance.reference import client_flaws
+from conformance.reference.client_der import DerReporter
+from conformance.reference.client_documents import end_device
+from conformance.reference.client_events import EventKeeper
+from conformance.reference.client_manner import Manner
+from conformance.reference.client_metering import Mirror
+from conformance.reference.client_polls import Polls, Watch
+from conformance.reference.client_reading import curve_addresses, known_control, known_default
+from conformance.reference.client_responses import Responses
+from conformance.reference.client_session import Fetched, NotServed, Session
+from conformance.reference.client_time import ServerTime
+from conformance.reference.schedule_facts import KnownControl, KnownProgram
+from conformance.reference.simulator import Site
+from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.identity import same_lfdi
+from conformance.wire.messages import Sender
+from conformance.wire.payload import Node
+
+EXAMPLE_PEN = 32473
+"""The private enterprise number reserved for examples (RFC 5612)."""
+HARD_CODED = {"TimeLink": "/tm", "EndDeviceListLink": "/edev", "MirrorUsagePointListLink": "/mup"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIdentity:
+    """Who the client is: its certificate's LFDI and SFDI, its registration PIN, its maker's PEN."""
+
+    lfdi: str
+    sfdi: int
+    pin: int
+    pen: int = EXAMPLE_PEN
+
+
+class _WrongPin(Exception):
+    """The server holds another PIN for this device: nothing it says may be trusted (SEC.032)."""
+
+
+class ReferenceClient:
+    """One device with one site.
+
+    Args:
+        sender: carries requests to the server.
+        clock: the client's own clock; it follows the server's from the first reading of Time.
+        identity: who it is.
+        site: the plant it controls.
+        entry: the path of DeviceCapability.
+        flaws: names from :data:`~conformance.reference.client_flaws.CLIENT_FLAWS`.
+        manner: legal but unusual ways to speak.
+        seed: makes the randomization of events repeatable.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        clock: Clock,
+        identity: ClientIdentity,
+        site: Site,
+        entry: str = "/dcap",
+        flaws: Iterable[str] = (),
+        manner: Manner | None = None,
+        seed: str = "",
+    ) -> None:
+        self.identity = identity
+        self.site = site
+        self.flaws = client_flaws.known_flaws(flaws)
+        self.manner = manner or Manner()
+        self.time = ServerTime(clock)
+        self._clock = clock
+        self._entry = entry
+        self._session = Session(sender, clock, self.manner, self.flaws)
+        self._checked_registration: set[str] = set()
+        self._group: asyncio.TaskGroup | None = None
+        self._responses = Responses(self._session, clock, self.manner, identity.lfdi, self.flaws)
+        self._events = EventKeeper(
+            clock,
+            self.time,
+            site,
+            self.flaws,
+            seed=f"{seed}:{identity.lfdi}",
+            answers_14=self.manner.answers_14,
+            owe=self._responses.owe,
+            check=self._check_control,
+        )
+        self.der = DerReporter(self._session, clock, self.time, site, self.manner, self.flaws, identity.pen)
+        self._mirrors = [self._mirror(meter) for meter in ("der", *(("site",) if self.manner.mirrors_site else ()))]
+
+    @property
+    def tls_ciphers(self) -> str:
+        """The cipher suites to offer, in OpenSSL's words."""
+        return client_flaws.tls_ciphers(self.flaws)
+
+    @property
+    def sends_full_chain(self) -> bool:
+        """Whether to show the whole certificate path."""
+        return client_flaws.sends_full_chain(self.flaws)
+
+    async def run(self) -> None:
+        """Live until cancelled; after a wrong registration PIN in complete silence."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                polls = Polls(group, self._session, self._clock, self.manner.poll_factor, self.flaws)
+                await polls.follow(Watch("DeviceCapability", self._entry, self._capability_seen))
+                for part in (self._events.run, self._responses.run, *(mirror.run for mirror in self._mirrors)):
+                    group.create_task(part())
+        except* _WrongPin:
+            self._group = None
+        while True:
+            await self._clock.wait(timedelta(days=1))
+
+    async def raise_alarm(self, code: int) -> None:
+        """Raise an alarm by the even code of CSIP Table 14: DERStatus and a LogEvent tell of it at once."""
+        await self.der.raise_alarm(code)
+
+    async def clear_alarm(self, code: int) -> None:
+        """Clear an alarm by its even code."""
+        await self.der.clear_alarm(code)
+
+    # What is done with each resource that has been read
+
+    async def _capability_seen(self, capability: Fetched) -> Sequence[Watch]:
+        links = {name: self._link(capability, name) for name in HARD_CODED}
+        watches = [self._watch_time(links["TimeLink"])]
+        if (target := links["EndDeviceListLink"]) is not None:
+            watches.append(Watch("EndDeviceList", target, self._devices_seen, "EndDevice"))
+        if (target := links["MirrorUsagePointListLink"]) is not None:
+            watches.append(Watch("MirrorUsagePointList", target, self._mirrors_seen, "MirrorUsagePoint"))
+        return [watch for watch in watches if watch is not None]
+
+    def _link(self, capability: Fetched, name: str) -> str | None:
+        return HARD_CODED[name] if "hard_coded_paths" in self.flaws else capability.link(name)
+
+    def _watch_time(self, target: str | None) -> Watch | None:
+        if target is None or "ignores_server_time" in self.flaws:
+            return None
+        return Watch("Time", target, self._time_seen)
+
+    async def _time_seen(self, read: Fetched) -> Sequence[Watch]:
+        current_s = read.root.integer("currentTime")
+        if current_s is not None:
+            self.time.read(current_s, read.asked_s, read.answered_s)
+        return ()
+
+    async def _devices_seen(self, devices: Fetched) -> Sequence[Watch]:
+        own = self._own(devices)
+        if own is None:
+            now_s = int(self.time.now_s())
+            lfdi = self.manner.hexadecimal(self.identity.lfdi)
+            await self._session.post(devices.target, end_device(lfdi, self.identity.sfdi, now_s), "EndDeviceList")
+            own = self._own(await self._session.get_list(devices.target, "EndDeviceList", "EndDevice"))
+        if own is None:
+            return ()
+        await self._check_registration(devices, own)
+        self.der.log_target = devices.resolved(own.link("LogEventListLink"))
+        for mirror in self._mirrors:
+            mirror.device_rate_s = own.integer("postRate")
+        watches = (
+            ("FunctionSetAssignmentsList", "FunctionSetAssignments", self._assignments_seen),
+            ("DERList", "DER", self._ders_seen),
+        )
+        targets = ((devices.resolved(own.link(f"{name}Link")), name, entry, seen) for name, entry, seen in watches)
+        return [Watch(name, target, seen, entry) for target, name, entry, seen in targets if target is not None]
+
+    def _own(self, devices: Fetched) -> Node | None:
+        def mine(node: Node) -> bool:
+            return same_lfdi(node.text("lFDI") or "", self.identity.lfdi)
+
+        return next(filter(mine, devices.entries), None)
+
+    async def _check_registration(self, devices: Fetched, own: Node) -> None:
+        """Read the device itself and its PIN, once; nothing may be done before they are right (SEC.032)."""
+        target = devices.resolved(own.link("RegistrationLink"))
+        if target is None or target in self._checked_registration:
+            return
+        address = devices.resolved(own.href)
+        if address is not None:
+            await self._session.get(address, "EndDevice")
+        registration = await self._session.get(target, "Registration")
+        if registration.root.integer("pIN") != self.identity.pin and "ignores_wrong_pin" not in self.flaws:
+            raise _WrongPin
+        self._checked_registration.add(target)
+
+    async def _ders_seen(self, ders: Fetched) -> Sequence[Watch]:
+        await self.der.report(ders)
+        return ()
+
+    async def _assignments_seen(self, assignments: Fetched) -> Sequence[Watch]:
+        watches: list[Watch] = []
+        for entry in sorted(assignments.entries, key=lambda node: node.hexadecimal("mRID") or "", reverse=True):
+            time = self._watch_time(assignments.resolved(entry.link("TimeLink")))
+            programs = assignments.resolved(entry.link("DERProgramListLink"))
+            watches += [time] if time is not None else []
+            if programs is not None:
+                dropped = partial(self._events.forget, programs)
+                watches.append(Watch("DERProgramList", programs, self._programs_seen, "DERProgram", dropped))
+        return watches
+
+    async def _programs_seen(self, programs: Fetched) -> Sequence[Watch]:
+        known = [await self._program(programs, entry) for entry in programs.entries]
+        self._events.learn(programs.target, tuple(known))
+        return ()
+
+    async def _program(self, programs: Fetched, entry: Node) -> KnownProgram:
+        if self.manner.extra_gets and (own := programs.resolved(entry.href)) is not None:
+            await self._session.get(own, "DERProgram")
+        program = KnownProgram(entry.hexadecimal("mRID") or "", entry.integer("primacy") or 0)
+        if (target := programs.resolved(entry.link("DefaultDERControlLink"))) is not None:
+            program = await self._with_default(program, target)
+        if (target := programs.resolved(entry.link("DERControlListLink"))) is not None:
+            listed = await self._session.get_list(target, "DERControlList", "DERControl")
+            controls = filter(None, (self._control(listed, node) for node in listed.entries))
+            program = replace(program, controls=tuple(controls))
+        if (target := programs.resolved(entry.link("DERCurveListLink"))) is not None and _names_curves(program):
+            await self._session.get_list(target, "DERCurveList", "DERCurve")
+        return program
+
+    async def _with_default(self, program: KnownProgram, target: str) -> KnownProgram:
+        try:
+            read = await self._session.get(target, "DefaultDERControl")
+        except NotServed as failure:
+            if failure.status != 404:
+                raise
+            return program
+        return replace(program, default=known_default(read.root))
+
+    def _control(self, listed: Fetched, node: Node) -> KnownControl | None:
+        control = known_control(node)
+        if control is None:
+            return None
+        return replace(control, href=listed.resolved(control.href), reply_to=listed.resolved(control.reply_to))
+
+    def _check_control(self, control: KnownControl) -> None:
+        if self._group is not None and control.href is not None:
+            self._group.create_task(self._read_control(control.href))
+
+    async def _read_control(self, target: str) -> None:
+        """Read a control again before it starts; if that fails, what is known of it stands."""
+        try:
+            read = await self._session.get(target, "DERControl")
+        except NotServed:
+            return
+        if (control := self._control(read, read.root)) is not None:
+            self._events.refresh(control)
+
+    async def _mirrors_seen(self, listed: Fetched) -> Sequence[Watch]:
+        for mirror in self._mirrors:
+            found = next((node for node in listed.entries if node.hexadecimal("mRID") == mirror.mrid.upper()), None)
+            target = listed.resolved(found.href) if found is not None else None
+            if found is not None and target is not None:
+                mirror.found(target, found.integer("postRate"))
+            else:
+                await mirror.define(listed.target)
+        return ()
+
+    def _mirror(self, meter: str) -> Mirror:
+        return Mirror(
+            meter,
+            self._session,
+            self._clock,
+            self.time,
+            self.site,
+            self.manner,
+            self.flaws,
+            lfdi=self.identity.lfdi,
+            pen=self.identity.pen,
+        )
+
+
+def _names_curves(program: KnownProgram) -> bool:
+    bases = [control.modes for control in program.controls]
+    bases += [program.default.modes] if program.default else []
+    return any(curve_addresses(dict(values)) for values in bases)

@@ -1,0 +1,113 @@
+"""The client tells of its DER: nameplate, settings, status, availability, alarms (CSIP 4.9, P43 to P45)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from conformance.reference import client_documents as documents
+from conformance.reference.client_manner import DER_DOCUMENTS, Manner
+from conformance.reference.client_session import Fetched, NotServed, Session
+from conformance.reference.client_time import ServerTime
+from conformance.reference.simulator import Site
+from conformance.vocabulary.clock import Clock
+
+REPEATED = ("DERStatus", "DERAvailability")
+DER_FUNCTION_SET = 11
+ABOVE_RATING = 1.1
+
+
+class DerReporter:
+    """Puts the four DER documents, and posts alarms as log events.
+
+    Capability and settings go out once and whenever they change; status and availability at each poll of the DERList.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        clock: Clock,
+        time: ServerTime,
+        site: Site,
+        manner: Manner,
+        flaws: frozenset[str],
+        pen: int,
+    ) -> None:
+        self._session, self._clock, self._time, self._site = session, clock, time, site
+        self._manner, self._flaws, self._pen = manner, flaws, pen
+        self._targets: dict[str, str] = {}
+        self._sent: dict[str, tuple[object, ...]] = {}
+        self._alarms = 0
+        self._events = 0
+        self.log_target: str | None = None
+        self.grad_w = documents.DEFAULT_GRAD_W
+
+    async def report(self, ders: Fetched) -> None:
+        """Put what is new, and the status, to the first DER of the list. Raises ``NotServed``."""
+        if not ders.entries or "never_puts_der" in self._flaws:
+            return
+        links = ((name, ders.resolved(ders.entries[0].link(f"{name}Link"))) for name in DER_DOCUMENTS)
+        self._targets = {name: target for name, target in links if target is not None}
+        for name in self._manner.put_order:
+            await self._put(name)
+
+    async def put_status(self) -> None:
+        """Put the status now, because something changed; what fails goes out with the next poll."""
+        try:
+            await self._put("DERStatus")
+        except NotServed:
+            return
+
+    async def raise_alarm(self, code: int) -> None:
+        """Raise an alarm of Table 14: an even code of function set 11. Raises ``NotServed``."""
+        self._alarms |= 1 << code // 2
+        await self._tell(code)
+
+    async def clear_alarm(self, code: int) -> None:
+        """Return to normal: the odd code that follows the alarm's even one. Raises ``NotServed``."""
+        self._alarms &= ~(1 << code // 2)
+        await self._tell(code + 1)
+
+    async def log(self, function_set: int, code: int) -> None:
+        """Post one log event. Raises ``NotServed``."""
+        if self.log_target is None:
+            return
+        event = documents.log_event(self._now_s(), function_set, code, self._events, self._pen)
+        self._events += 1
+        await self._session.post(self.log_target, event, "LogEventList")
+
+    async def _tell(self, code: int) -> None:
+        await self.put_status()
+        if "reports_no_alarms" not in self._flaws:
+            await self.log(DER_FUNCTION_SET, code)
+
+    async def _put(self, name: str) -> None:
+        target = self._targets.get(name)
+        if target is None or (name == "DERSettings" and "skips_settings" in self._flaws):
+            return
+        said = (target, self.grad_w, self._site.rated_w)
+        if name not in REPEATED and self._sent.get(name) == said:
+            return
+        self._site.advance(self._clock.now())
+        await self._session.put(target, self._documents()[name](), name)
+        self._sent[name] = said
+
+    def _documents(self) -> dict[str, Callable[[], etree._Element]]:
+        site, now_s = self._site, self._now_s()
+        return {
+            "DERCapability": lambda: documents.der_capability(site),
+            "DERSettings": lambda: self._settings(now_s),
+            "DERStatus": lambda: documents.der_status(site, now_s, self._alarms),
+            "DERAvailability": lambda: documents.der_availability(site, now_s),
+        }
+
+    def _settings(self, now_s: int) -> etree._Element:
+        max_w = self._site.rated_w * (ABOVE_RATING if "settings_above_rating" in self._flaws else 1.0)
+        document = documents.der_settings(self._site, now_s, self.grad_w, max_w)
+        if "invalid_settings" in self._flaws:
+            document.insert(0, document[-1])
+        return document
+
+    def _now_s(self) -> int:
+        return int(self._time.now_s())

@@ -1,0 +1,145 @@
+"""The client's event keeper: wakes at exact instants, moves the plant, and owes Responses (2030.5-2018 12.1.3)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from conformance.reference.client_reading import setpoints, supported_modes
+from conformance.reference.client_time import ServerTime
+from conformance.reference.schedule import Ability, advance, is_required
+from conformance.reference.schedule_facts import (
+    CurrentStatus,
+    KnownControl,
+    KnownProgram,
+    Outcome,
+    Owed,
+    Participation,
+    ResponseStatus,
+)
+from conformance.reference.simulator import Site
+from conformance.vocabulary.clock import Clock
+
+CHECK_LEAD_S = 2.0
+"""A control is read again this long before it starts (CSIP: read currentStatus before acting)."""
+LATE_S = 30.0
+LARGEST_PRIMACY = 255
+
+
+class EventKeeper:
+    """Holds the known programs by list, and what has been done about their controls.
+
+    ``owe`` takes Responses; ``check`` is asked to read a control again shortly before it starts.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        time: ServerTime,
+        site: Site,
+        flaws: frozenset[str],
+        *,
+        seed: str,
+        answers_14: bool,
+        owe: Callable[[Owed], None],
+        check: Callable[[KnownControl], None],
+    ) -> None:
+        self._clock, self._time, self._site, self._flaws = clock, time, site, flaws
+        self._owe, self._check = owe, check
+        self._lists: dict[str, tuple[KnownProgram, ...]] = {}
+        self._past: Mapping[str, Participation] = {}
+        self._checked: set[str] = set()
+        self._woken = asyncio.Event()
+        self._ability = Ability(
+            supported=supported_modes(site),
+            chance=lambda mrid, purpose: random.Random(f"{seed}:{mrid}:{purpose}").random(),
+            start_delay_s=LATE_S if "starts_late" in flaws else 0.0,
+            superseded_unstarted=(ResponseStatus.ABORTED_BY_OTHER_PROGRAM if answers_14 else ResponseStatus.SUPERSEDED),
+        )
+
+    def learn(self, list_target: str, programs: tuple[KnownProgram, ...]) -> None:
+        """Take what a program list holds now."""
+        self._lists[list_target] = tuple(map(self._believed, programs))
+        self._woken.set()
+
+    def refresh(self, control: KnownControl) -> None:
+        """Take a control that was read on its own."""
+        control = self._believed_control(control)
+        for target, programs in self._lists.items():
+            self._lists[target] = tuple(_refreshed(program, control) for program in programs)
+        self._woken.set()
+
+    def forget(self, list_target: str) -> None:
+        """Drop a program list that is no longer assigned."""
+        self._lists.pop(list_target, None)
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Keep the schedule until cancelled."""
+        while True:
+            self._woken.clear()
+            due_s = self._turn()
+            await self._sleep(due_s)
+
+    def _turn(self) -> float | None:
+        """Apply the rules now; return when to do so again, on the server's time."""
+        now_s = self._time.now_s()
+        programs = {program.mrid: program for programs in self._lists.values() for program in programs}
+        outcome = advance(programs.values(), self._past, now_s, self._ability)
+        self._past = outcome.participations
+        for owed in outcome.owed:
+            if is_required(owed.control, owed.status):
+                self._owe(owed)
+        self._move(outcome)
+        checks = self._checks(now_s)
+        return min((instant for instant in (outcome.next_s, checks) if instant is not None), default=None)
+
+    def _move(self, outcome: Outcome) -> None:
+        if "ignores_control" in self._flaws:
+            return
+        self._site.advance(self._clock.now())
+        self._site.ask(setpoints(dict(outcome.in_force), self._site))
+
+    def _checks(self, now_s: float) -> float | None:
+        """Have controls read again that start soon; return when the next is due for it."""
+        upcoming: list[float] = []
+        for mrid, row in self._past.items():
+            if row.finished or row.started or mrid in self._checked:
+                continue
+            if row.start_s - CHECK_LEAD_S <= now_s:
+                self._checked.add(mrid)
+                self._check(row.control)
+            else:
+                upcoming.append(row.start_s - CHECK_LEAD_S)
+        return min(upcoming, default=None)
+
+    async def _sleep(self, due_s: float | None) -> None:
+        woken = asyncio.ensure_future(self._woken.wait())
+        waits: set[asyncio.Future[object]] = {woken}  # type: ignore[arg-type]
+        if due_s is not None:
+            timer = asyncio.ensure_future(self._clock.wait(timedelta(seconds=due_s - self._time.now_s())))
+            waits.add(timer)  # type: ignore[arg-type]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    def _believed(self, program: KnownProgram) -> KnownProgram:
+        primacy = LARGEST_PRIMACY - program.primacy if "ignores_primacy" in self._flaws else program.primacy
+        return replace(program, primacy=primacy, controls=tuple(map(self._believed_control, program.controls)))
+
+    def _believed_control(self, control: KnownControl) -> KnownControl:
+        if "ignores_cancellation" in self._flaws and control.current_status >= CurrentStatus.CANCELLED:
+            control = replace(control, current_status=CurrentStatus.ACTIVE)
+        if "ignores_randomization" in self._flaws:
+            control = replace(control, randomize_start_s=0, randomize_duration_s=0)
+        return control
+
+
+def _refreshed(program: KnownProgram, control: KnownControl) -> KnownProgram:
+    controls = tuple(control if known.mrid == control.mrid else known for known in program.controls)
+    return replace(program, controls=controls)

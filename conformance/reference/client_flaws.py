@@ -1,0 +1,70 @@
+"""The flaws of the reference client: each breaks one rule and leaves everything else sound."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.flaw import Flaw
+
+CCM8 = "ECDHE-ECDSA-AES128-CCM8"
+GCM_ONLY = "ECDHE-ECDSA-AES128-GCM-SHA256"
+
+
+def _flaw(name: str, breaks: str, what: str) -> Flaw:
+    return Flaw(name, "client", breaks, what)
+
+
+CLIENT_FLAWS: Mapping[str, Flaw] = {
+    flaw.name: flaw
+    for flaw in (
+        _flaw("offers_no_ccm8", "SEC.020", "offers AES-GCM in place of the mandatory CCM suite"),
+        _flaw("sends_leaf_only", "SEC.041", "sends its certificate without the intermediate ones"),
+        _flaw("no_accept_header", "GEN.056", "never sends Accept"),
+        _flaw("ignores_redirects", "GEN.037", "does not follow a redirect of DeviceCapability"),
+        _flaw("hard_coded_paths", "DNS.040", "asks for /tm, /edev and /mup whatever DeviceCapability links to"),
+        _flaw("ignores_paging", "GEN.LIST", "reads only the first page of every list"),
+        _flaw("polls_once", "G18", "reads everything once and never again"),
+        _flaw("ignores_poll_rate", "P38", "polls assignments and programs four times slower than asked"),
+        _flaw("ignores_wrong_pin", "SEC.032", "goes on when the registration PIN is not its own"),
+        _flaw("ignores_server_time", "TIME.001", "goes by its own clock and never reads Time"),
+        _flaw("never_puts_der", "CTP.CORE-009", "puts none of the DER documents"),
+        _flaw("skips_settings", "G28", "puts no DERSettings"),
+        _flaw("invalid_settings", "CTP.GENERAL.3", "puts DERSettings with its elements in the wrong order"),
+        _flaw("settings_above_rating", "P43", "sets a maximum power above the rated one"),
+        _flaw("no_received_response", "BASE.030", "never answers that it received a control"),
+        _flaw("starts_late", "RESPONSE.PROMPT", "starts controls 30 s after their start"),
+        _flaw("never_completes", "CTP.BASIC-017", "never answers that a control is completed"),
+        _flaw("wrong_response_lfdi", "BASE.030", "answers with an LFDI that is not its own"),
+        _flaw("responds_early", "CTP.BASIC-017", "answers that a control has started when it receives it"),
+        _flaw("ignores_control", "G8", "answers controls properly and never moves its plant"),
+        _flaw("ignores_cancellation", "EVENT.027", "runs cancelled controls to their end"),
+        _flaw("ignores_primacy", "G13", "takes the program with the larger primacy number for the better one"),
+        _flaw("ignores_randomization", "RAND.002", "starts every control at its nominal start"),
+        _flaw("no_voltage_reading", "G23", "mirrors no voltage"),
+        _flaw("readings_once", "P42", "posts readings once and never again"),
+        _flaw("ignores_post_rate", "P42", "posts readings four times slower than asked"),
+        _flaw("readings_without_time", "G25", "posts readings without a time"),
+        _flaw("reports_no_alarms", "G31", "posts no log event when an alarm is raised"),
+    )
+}
+"""All flaws of the reference client, by name."""
+
+
+def known_flaws(names: Iterable[str]) -> frozenset[str]:
+    """Return the names as a set. Raises ``UsageError`` for a flaw that does not exist."""
+    for name in names:
+        if name not in CLIENT_FLAWS:
+            known = ", ".join(sorted(CLIENT_FLAWS))
+            raise UsageError(explain("Giving the reference client a flaw.", known, name, "correct the name"))
+    return frozenset(names)
+
+
+def tls_ciphers(flaws: Collection[str]) -> str:
+    """Return the cipher suites that a client with these flaws offers, in OpenSSL's words."""
+    return GCM_ONLY if "offers_no_ccm8" in flaws else CCM8
+
+
+def sends_full_chain(flaws: Collection[str]) -> bool:
+    """Say whether a client with these flaws shows its whole certificate path."""
+    return "sends_leaf_only" not in flaws

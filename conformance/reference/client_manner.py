@@ -1,0 +1,82 @@
+"""Legal but unusual ways in which a client may speak: none of them may ever cost it a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml import etree
+
+from conformance.wire.messages import Headers
+from conformance.wire.payload import SEP, write
+
+DER_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a sound client goes about it.
+
+    Args:
+        page_size: ``l`` of list requests; ``None`` sends no ``l``, so that the server's one entry a page is followed.
+        extra_gets: reads programs and controls one by one as well, at every poll.
+        poll_factor: shortens every poll rate, 0.5 for twice as often.
+        separate_readings: posts each MirrorMeterReading on its own instead of in one list.
+        aligned_readings: ends every interval on a UTC multiple of the post rate.
+        mirrors_site: mirrors the site meter as well as the DER.
+        lower_case_hex: writes LFDIs, mRIDs and bit maps in lower case.
+        namespace_prefix: writes the standard's namespace with a prefix.
+        responses_twice: posts every Response a second time.
+        closes_connections: asks for a new connection for each request.
+        header_case: the casing of header names.
+        content_type_on_get: sends Content-Type with every request.
+        put_order: the order in which the DER documents are put.
+        answers_14: answers a supersession by another program before the start with 14 instead of 7.
+    """
+
+    page_size: int | None = 50
+    extra_gets: bool = False
+    poll_factor: float = 1.0
+    separate_readings: bool = False
+    aligned_readings: bool = False
+    mirrors_site: bool = False
+    lower_case_hex: bool = False
+    namespace_prefix: str | None = None
+    responses_twice: bool = False
+    closes_connections: bool = False
+    header_case: Literal["usual", "lower", "upper"] = "usual"
+    content_type_on_get: bool = False
+    put_order: tuple[str, ...] = DER_DOCUMENTS
+    answers_14: bool = False
+
+    def hexadecimal(self, text: str) -> str:
+        """Return hexadecimal text in the chosen case."""
+        return text.lower() if self.lower_case_hex else text.upper()
+
+    def page(self, start: int) -> str:
+        """Return the query for a page that begins at an ordinal."""
+        if self.page_size is None:
+            return f"s={start}" if start else ""
+        return f"s={start}&l={self.page_size}"
+
+    def headers(self, given: Iterable[tuple[str, str]]) -> Headers:
+        """Return headers in the chosen casing, with what the manner adds."""
+        extra = (("Connection", "close"),) if self.closes_connections else ()
+        return tuple((self._recased(name), value) for name, value in (*given, *extra))
+
+    def _recased(self, name: str) -> str:
+        if self.header_case == "usual":
+            return name
+        return name.lower() if self.header_case == "lower" else name.upper()
+
+    def speak(self, document: etree._Element) -> bytes:
+        """Return a document as bytes."""
+        return write(_prefixed(document, self.namespace_prefix) if self.namespace_prefix else document)
+
+
+def _prefixed(node: etree._Element, prefix: str) -> etree._Element:
+    copy = etree.Element(node.tag, node.attrib, nsmap={prefix: SEP})
+    copy.text = node.text
+    copy.extend([_prefixed(child, prefix) for child in node])
+    return copy

@@ -1,0 +1,128 @@
+"""Polling as a tree: each resource that is watched leads to the ones it links to, each at its own rate (G18, P38).
+
+A :class:`Watch` says what to read and what to do with it; doing so returns the watches that follow from it. Those are
+begun at once, in order; those no longer wanted by anybody are dropped. A resource that cannot be read is tried again
+with growing pauses, at most its poll rate, and not before Retry-After.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from conformance.reference.client_session import DEFAULT_POLL_RATE_S, Fetched, NotServed, Session
+from conformance.vocabulary.clock import Clock
+
+FIRST_PAUSE_S = 5.0
+SLOWED = frozenset({"FunctionSetAssignmentsList", "DERProgramList"})
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A resource to read again and again.
+
+    ``entry`` is the kind of entry if it is a list. ``seen`` takes what was read and returns the watches below it;
+    ``dropped`` is called when nobody wants the resource any more.
+    """
+
+    resource: str
+    target: str
+    seen: Callable[[Fetched], Awaitable[Sequence[Watch]]]
+    entry: str | None = None
+    dropped: Callable[[], None] = lambda: None
+
+
+@dataclass(slots=True)
+class _Node:
+    watch: Watch
+    wanted_by: set[str]
+    below: set[str] = field(default_factory=set)
+    task: asyncio.Task[None] | None = None
+    rate_s: float = DEFAULT_POLL_RATE_S
+    failures: int = 0
+
+
+class Polls:
+    """All watches of a client, by target."""
+
+    def __init__(
+        self, group: asyncio.TaskGroup, session: Session, clock: Clock, factor: float, flaws: frozenset[str]
+    ) -> None:
+        self._group = group
+        self._session = session
+        self._clock = clock
+        self._factor = factor
+        self._flaws = flaws
+        self._nodes: dict[str, _Node] = {}
+
+    async def follow(self, watch: Watch, wanted_by: str = "") -> None:
+        """Read a resource now, and from now on; one that is watched already is only wanted once more."""
+        known = self._nodes.get(watch.target)
+        if known is not None:
+            known.wanted_by.add(wanted_by)
+            return
+        node = self._nodes[watch.target] = _Node(watch, {wanted_by})
+        started = self._clock.monotonic()
+        pause_s = await self._visit(node)
+        if "polls_once" in self._flaws and not node.failures:
+            return
+        if self._nodes.get(watch.target) is node:
+            node.task = self._group.create_task(self._repeat(node, started + pause_s))
+
+    async def _repeat(self, node: _Node, due: float) -> None:
+        while True:
+            await self._clock.wait(timedelta(seconds=due - self._clock.monotonic()))
+            started = self._clock.monotonic()
+            due = started + await self._visit(node)
+
+    async def _visit(self, node: _Node) -> float:
+        """Read once; return the seconds until the next time."""
+        watch = node.watch
+        try:
+            fetched = await self._read(watch)
+            node.rate_s = self._rate(watch, fetched)
+            below = await watch.seen(fetched)
+        except NotServed as failure:
+            node.failures += 1
+            return self._pause(node, failure)
+        node.failures = 0
+        await self._reconcile(node, below)
+        return node.rate_s
+
+    def _rate(self, watch: Watch, fetched: Fetched) -> float:
+        slowed = "ignores_poll_rate" in self._flaws and watch.resource in SLOWED
+        return max(1.0, fetched.poll_rate_s * self._factor * (4 if slowed else 1))
+
+    async def _read(self, watch: Watch) -> Fetched:
+        if watch.entry is None:
+            return await self._session.get(watch.target, watch.resource)
+        return await self._session.get_list(watch.target, watch.resource, watch.entry)
+
+    def _pause(self, node: _Node, failure: NotServed) -> float:
+        growing = FIRST_PAUSE_S * 2.0 ** min(node.failures - 1, 16)
+        pause_s = node.rate_s if failure.final else min(growing, node.rate_s)
+        return max(pause_s, failure.retry_after_s or 0.0)
+
+    async def _reconcile(self, node: _Node, below: Sequence[Watch]) -> None:
+        wanted = {watch.target for watch in below}
+        for target in node.below - wanted:
+            self._unwant(target, node.watch.target)
+        node.below = wanted
+        for watch in below:
+            await self.follow(watch, node.watch.target)
+
+    def _unwant(self, target: str, wanted_by: str) -> None:
+        node = self._nodes.get(target)
+        if node is None:
+            return
+        node.wanted_by.discard(wanted_by)
+        if node.wanted_by:
+            return
+        del self._nodes[target]
+        for child in node.below:
+            self._unwant(child, target)
+        if node.task is not None:
+            node.task.cancel()
+        node.watch.dropped()

@@ -1,0 +1,64 @@
+"""The client's outbox of Responses: sent in order, tried again until they arrive (BASE.030 to BASE.034)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from conformance.reference.client_documents import control_response
+from conformance.reference.client_manner import Manner
+from conformance.reference.client_session import NotServed, Session
+from conformance.reference.schedule_facts import Owed, ResponseStatus
+from conformance.vocabulary.clock import Clock
+
+FIRST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 300.0
+STRANGER = "0123456789ABCDEF0123456789ABCDEF01234567"
+
+
+class Responses:
+    """Queues what is owed and posts it to the control's ``replyTo``; a final refusal drops it."""
+
+    def __init__(self, session: Session, clock: Clock, manner: Manner, lfdi: str, flaws: frozenset[str]) -> None:
+        self._session, self._clock, self._manner, self._flaws = session, clock, manner, flaws
+        self._lfdi = STRANGER if "wrong_response_lfdi" in flaws else lfdi
+        self._waiting: asyncio.Queue[Owed] = asyncio.Queue()
+
+    def owe(self, owed: Owed) -> None:
+        """Queue a Response, as far as the client's flaws let it."""
+        for due in self._after_flaws(owed):
+            self._waiting.put_nowait(due)
+            if self._manner.responses_twice:
+                self._waiting.put_nowait(due)
+
+    async def run(self) -> None:
+        """Post what is owed until cancelled."""
+        while True:
+            await self._deliver(await self._waiting.get())
+
+    async def _deliver(self, owed: Owed) -> None:
+        if owed.control.reply_to is None:
+            return
+        mrid = self._manner.hexadecimal(owed.control.mrid)
+        document = control_response(owed, self._manner.hexadecimal(self._lfdi), mrid)
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._session.post(owed.control.reply_to, document, "ResponseList")
+                return
+            except NotServed as failure:
+                if failure.final:
+                    return
+                await self._clock.wait(timedelta(seconds=max(pause_s, failure.retry_after_s or 0.0)))
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _after_flaws(self, owed: Owed) -> list[Owed]:
+        silent = {"no_received_response": ResponseStatus.RECEIVED, "never_completes": ResponseStatus.COMPLETED}
+        if any(flaw in self._flaws and owed.status is status for flaw, status in silent.items()):
+            return []
+        if "responds_early" not in self._flaws:
+            return [owed]
+        if owed.status is ResponseStatus.RECEIVED:
+            return [owed, replace(owed, status=ResponseStatus.STARTED)]
+        return [] if owed.status is ResponseStatus.STARTED else [owed]
