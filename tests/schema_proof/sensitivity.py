@@ -68,7 +68,7 @@ def sound(model: Model) -> etree.XMLSchema:
 
 
 def main() -> int:
-    """Break every fact of the base editions named, or of both; print the counts and the names of those that pass unnoticed."""
+    """Break every fact of the base editions named, or of both; print counts and the names of what passes unnoticed."""
     surprises = 0
     for edition in map(Edition, sys.argv[1:] or (Edition.IEEE_2018, Edition.IEEE_2023)):
         model, counts = read_model(edition), Counter[Outcome]()

@@ -123,7 +123,9 @@ def _write(node: Node, used: dict[str, str], default: str, declared: str = "") -
 
 
 def _attributes(node: Node, used: dict[str, str]) -> str:
-    values = {**node.attributes, f"{{{XSI}}}type": _qname(node.stands_for, used)} if node.stands_for else node.attributes
+    values = dict(node.attributes)
+    if node.stands_for:
+        values[f"{{{XSI}}}type"] = _qname(node.stands_for, used)
     return "".join(_attribute(name, value, used) for name, value in values.items())
 
 
