@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
+
 from conformance.catalogue.requirement import Requirement
 from conformance.judgement.finding import Finding, State
+from conformance.output.course import course
 from conformance.output.evidence import Bounds, Evidence, Selection
 from conformance.output.finding_groups import FindingGroup, grouped, most_telling
 from conformance.output.payload_markup import BodyMarkup, body_markup
@@ -46,6 +49,7 @@ class CasePage:
     passed_groups: tuple[FindingGroup, ...]
     findings_left_out: int
     timeline: Timeline
+    course: Markup
     exchanges: tuple[ExchangePage, ...]
     exchanges_left_out: int
     connections: tuple[Connection, ...]
@@ -79,13 +83,15 @@ def _case_page(case: CaseView, anchor: str, evidence: Evidence, selection: Selec
     shown = evidence.exchanges_of(case.key)
     recorded = max(evidence.recorded[case.key], len(shown))
     quiet = (State.PASS, State.NOTE)
+    timed = timeline(case.findings)
     return CasePage(
         case=case,
         anchor=anchor,
         open_groups=tuple(group for group in groups if group.finding.state not in quiet),
         passed_groups=tuple(group for group in groups if group.finding.state in quiet),
         findings_left_out=left_out,
-        timeline=timeline(case.findings),
+        timeline=timed,
+        course=course(case, timed.rows, [exchange.request_first.wall for exchange in shown]),
         exchanges=tuple(_exchange_page(exchange, case.started_at, selection, bounds) for exchange in shown),
         exchanges_left_out=recorded - len(shown),
         connections=tuple(evidence.connections_of(case.key)),

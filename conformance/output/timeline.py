@@ -26,13 +26,22 @@ _ORDER = (State.FAIL, State.INCONCLUSIVE, State.WARNING, State.PASS, State.NOTE)
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """Timings alike, drawn: the first of them, their state, how many there are, and the same in words."""
+    """Timings alike, drawn: the timings, their state, and the same in words."""
 
-    timing: Timing
+    timings: tuple[Timing, ...]
     state: State
-    count: int
     drawing: Markup
     words: str
+
+    @property
+    def timing(self) -> Timing:
+        """The first of the timings."""
+        return self.timings[0]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.timings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ def timeline(findings: Iterable[Finding]) -> Timeline:
 
 
 def _row(state: State, timings: Sequence[Timing]) -> TimelineRow:
-    return TimelineRow(timings[0], state, len(timings), draw(timings, state), timings_words(timings))
+    return TimelineRow(tuple(timings), state, draw(timings, state), timings_words(timings))
 
 
 def scale_for(timings: Sequence[Timing]) -> Scale:

@@ -56,7 +56,7 @@ def rich(*, virtual: bool = False, weak: bool = True) -> Sample:
     sample = Sample([run_started(PLAN, virtual=virtual, **({} if weak else {"weakened_by": []}))])
     for part in (_passing, _failing_clock, _failing_responses, _warned, _undecided, _harness_error, _not_carried_out):
         part(sample)
-    sample.events.append(event("run_finished", 400.0, interrupted=False))
+    sample.events.append(event("run_finished", 15500.0, interrupted=False))
     return sample
 
 
@@ -123,9 +123,9 @@ def _failing_responses(sample: Sample) -> None:
     answer = f'<Response xmlns="{SEP}"><status>1</status><subject>0A1B</subject></Response>'.encode()
     sample.log += [
         exchange(6, case, 10.0, "/edev/3/rsp", method="POST", status=201, body=b"", sent=answer),
-        exchange(7, case, 12.0, "/derp/1/derc", status=None, error="no answer within 10 s"),
-        exchange(8, case, 14.0, f"/x?{HOSTILE}", status=500, body=HOSTILE.encode()),
-        exchange(9, case, 15.0, "/bin", body=bytes(range(200))),
+        exchange(7, case, 72.0, "/derp/1/derc", status=None, error="no answer within 10 s"),
+        exchange(8, case, 95.0, f"/x?{HOSTILE}", status=500, body=HOSTILE.encode()),
+        exchange(9, case, 309.0, "/bin", body=bytes(range(200))),
     ]
     common = {"requirement": "RSP.004", "kind": "happened_within", "limit": RESPONSE_LIMIT}
     findings = [
@@ -181,7 +181,7 @@ def _failing_responses(sample: Sample) -> None:
     sample.events += [
         event("case_started", 10.0, case=case),
         event("step_started", 10.0, case=case, step=1),
-        event("step_started", 11.0, case=case, step=2),
+        event("step_started", 22.0, case=case, step=2),
         *(event("finding", 12.0, case=case, finding=one) for one in findings),
         event(
             "operator",
@@ -193,7 +193,7 @@ def _failing_responses(sample: Sample) -> None:
             outcome={"done": "done", "told": ""},
             duration_s=4.2,
         ),
-        finished(case, 100.0, "fail", exchanges=[6, 7, 8, 9], connections=[], duration_s=90.0),
+        finished(case, 330.0, "fail", exchanges=[6, 7, 8, 9], connections=[], duration_s=320.0),
     ]
 
 
@@ -208,17 +208,22 @@ def _warned(sample: Sample) -> None:
             level=Level.SHOULD,
             exchanges=(20 + place,),
             timing=timing(
-                285.0, 315.0, 300 + place / 10, at=300 * place, stop_label="the next poll", start_label="the last poll"
+                285.0,
+                315.0,
+                300 + place / 10,
+                at=330 + 300 * place,
+                stop_label="the next poll",
+                start_label="the last poll",
             ),
         )
         for place in range(50)
     ]
-    sample.log += [exchange(20 + place, case, 110.0 + place) for place in range(50)]
+    sample.log += [exchange(20 + place, case, 630.0 + 300 * place) for place in range(50)]
     sample.events += [
-        event("case_started", 110.0, case=case),
-        event("step_started", 110.0, case=case, step=1),
+        event("case_started", 330.0, case=case),
+        event("step_started", 330.0, case=case, step=1),
         *(event("finding", 111.0, case=case, finding=poll) for poll in polls),
-        finished(case, 170.0, "pass", exchanges=list(range(20, 70))),
+        finished(case, 15400.0, "pass", exchanges=list(range(20, 70)), duration_s=15070.0),
     ]
 
 

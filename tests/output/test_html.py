@@ -122,7 +122,7 @@ def test_text_that_is_no_unicode_does_not_break_the_page(tmp_path):
     ("sample", "word", "sentence"),
     [
         (
-            sample_runs.rich,
+            "rich",
             "Not conformant",
             "2 of 9 test cases failed. 3 are not decided. 1 required test case was not",
         ),
@@ -166,7 +166,7 @@ def test_virtual_time_is_stamped_at_the_head_in_the_title_in_print_and_at_the_fo
 def test_real_time_carries_no_stamp():
     html = html_of("rich")
     assert "Virtual time" not in html
-    assert "6 min 40 s of real time" in html
+    assert "4 h 18 min 20 s of real time" in html
 
 
 def test_a_run_that_was_killed_is_shown_as_interrupted_with_what_it_found():
@@ -195,7 +195,7 @@ def test_a_test_case_shows_steps_reached_and_not_reached_findings_operator_and_e
     assert "no answer within 10 s" in basic
     assert "grade W+S" in basic
     assert "00 01 02 03" in basic
-    assert "+2.000 s" in basic
+    assert "+62.000 s" in basic
 
 
 def test_a_connection_shows_version_suite_chain_and_alerts():
