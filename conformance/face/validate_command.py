@@ -123,19 +123,24 @@ def as_lines(results: Sequence[Validated]) -> Iterator[str]:
     for result in results:
         kind = f" ({result.report.root})" if result.report.root else ""
         yield f"{result.path}: {'valid' if result.valid else 'INVALID'}{kind}"
-        yield from (f"  {_located(result.path, problem.line)}{problem.message}" for problem in result.report.problems)
-        yield from (f"  {_located(result.path, note.line)}note: {note.message}" for note in result.report.notes)
+        yield from (f"  {_located(result.path, one)}{one.message}{_at(one.path)}" for one in result.report.problems)
+        yield from (f"  {_located(result.path, one)}note: {one.message}{_at(one.path)}" for one in result.report.notes)
         yield from (
-            f"  {_located(result.path, finding.line)}{finding.level} {finding.requirement}: {finding.message}"
-            for finding in result.values
+            f"  {_located(result.path, one)}{one.level} {one.requirement}: {one.message}{_at(one.path)}"
+            for one in result.values
         )
     invalid = sum(not result.valid for result in results)
     noun = "document" if len(results) == 1 else "documents"
     yield f"{len(results)} {noun}, {invalid} invalid, checked against {results[0].report.edition_title}"
 
 
-def _located(path: Path, line: int) -> str:
-    return f"{path.name}:{line}: " if line else ""
+def _located(path: Path, one: Problem | ValueFinding) -> str:
+    return f"{path.name}:{one.line}: " if one.line else ""
+
+
+def _at(path: str) -> str:
+    """Give the whole path where the message, which names an element and its parent, leaves doubt."""
+    return f" (at {path})" if path.count("/") > 2 or "[" in path else ""
 
 
 def as_data(results: Sequence[Validated], edition: Edition) -> dict[str, object]:

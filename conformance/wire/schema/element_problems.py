@@ -98,10 +98,10 @@ def bad_value(spot: Spot, text: str, expected: str) -> Problem:
     return spot.problem(ProblemKind.VALUE, found, expected, message)
 
 
-def element_in_value(spot: Spot, inner: Spot) -> Problem:
+def element_in_value(spot: Spot, inner: str) -> Problem:
     """An element inside one that holds a value."""
-    message = f"`{short_path(spot)}` holds a value and cannot hold the element `{inner.name}`"
-    return spot.problem(ProblemKind.UNKNOWN, inner.name, "a value without elements", message)
+    message = f"`{short_path(spot)}` holds a value and cannot hold the element `{inner}`"
+    return spot.problem(ProblemKind.UNKNOWN, inner, "a value without elements", message)
 
 
 def stray_text(spot: Spot, text: str, expected: str) -> Problem:
@@ -109,6 +109,13 @@ def stray_text(spot: Spot, text: str, expected: str) -> Problem:
     found = shown_text(text.strip()) if text.strip() else "blanks"
     message = f"`{short_path(spot)}` holds text ({found}); expected {expected}"
     return spot.problem(ProblemKind.TEXT, found, expected, message)
+
+
+def undefined(spot: Spot, model: Model) -> Problem:
+    """An element of the base namespace that the edition does not define, in a place open for later additions."""
+    expected = f"a name that {title(model.edition)} defines"
+    message = f"`{short_path(spot)}` is not defined; expected {expected}"
+    return spot.problem(ProblemKind.UNKNOWN, spot.name, expected, message)
 
 
 def unshown(spot: Spot, message: str) -> Problem:

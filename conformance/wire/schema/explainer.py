@@ -1,12 +1,12 @@
 """Lists every mistake of a document that the schema rejects, with path, line, what was found and what was expected.
 
 Walks the fact tables' model of an edition. The verdict is not given here: libxml2 gives it, and tests hold that both
-agree. Work is bounded: after :data:`MOST_PROBLEMS` problems or :data:`MOST_ELEMENTS` elements the rest is not shown.
+agree. Work is bounded: after :data:`MOST_PROBLEMS` problems or :data:`MOST_SECONDS` the rest is not shown.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -20,21 +20,23 @@ from conformance.wire.schema.element_problems import (
     missing_attribute,
     nil,
     stray_text,
+    undefined,
     unknown_attribute,
     unshown,
     untyped,
     wrong_root,
     wrong_type,
 )
-from conformance.wire.schema.model import IEEE, XS, XSI, Attribute, Child, Model, Particle, Root
+from conformance.wire.schema.model import IEEE, XS, XSI, Attribute, Child, Model, Particle, Root, namespace
 from conformance.wire.schema.report import Problem
 from conformance.wire.schema.sequence import Layout, explain_sequence
 from conformance.wire.schema.sequence_problems import SequenceProblems
 from conformance.wire.schema.simple_values import Check, value_check
-from conformance.wire.schema.wording import Spot, shown_name
+from conformance.wire.schema.wording import Children, Spot, shown_name
 
 MOST_PROBLEMS = 500
-MOST_ELEMENTS = 500_000
+MOST_ATTRIBUTES = 1_000
+MOST_SECONDS = 10.0
 
 _XSI_TYPE = f"{{{XSI}}}type"
 _XSI_NIL = f"{{{XSI}}}nil"
@@ -48,6 +50,7 @@ class _Plan:
     layout: Layout
     attributes: dict[str, Attribute]
     any_attribute: bool
+    required: tuple[Attribute, ...] = ()
     value: Check | None = None
     anything: bool = False
 
@@ -63,10 +66,14 @@ class _Task:
 
 
 class Explainer:
-    """Explains documents against one edition. May be shared by threads."""
+    """Explains documents against one edition. May be shared by threads.
 
-    def __init__(self, model: Model) -> None:
+    A ``strict`` one also lists names that 2030.5-2023 lets through its open places though it does not define them.
+    """
+
+    def __init__(self, model: Model, strict: bool = False) -> None:
         self._model = model
+        self._strict = strict
         self._plans: dict[str | None, _Plan] = {None: _Plan(Layout.of(()), {}, any_attribute=True, anything=True)}
         self._checks: dict[str, Check] = {}
 
@@ -83,11 +90,10 @@ class Explainer:
         if str(spot.element.tag) not in self._model.roots:
             yield wrong_root(spot, self._model)
             return
-        tasks, seen = [self._declared(spot)], 0
+        tasks, deadline = [self._declared(spot)], time.monotonic() + MOST_SECONDS
         while tasks:
-            seen += 1
-            if seen > MOST_ELEMENTS:
-                yield unshown(spot, f"only the first {MOST_ELEMENTS} elements are explained")
+            if time.monotonic() > deadline:
+                yield unshown(spot, f"explaining stopped after {MOST_SECONDS:g} s; there may be more problems")
                 return
             below: list[_Task] = []
             yield from self._element(tasks.pop(), below)
@@ -104,9 +110,13 @@ class Explainer:
             yield fault
             return
         plan = self._plan(type_name)
+        if self._strict and plan.anything and namespace(str(task.spot.element.tag)) == IEEE:
+            yield undefined(task.spot, self._model)
+            return
         yield from self._attributes(task, plan)
         if plan.anything:
-            below.extend(self._declared(child) for child in _children(task.spot))
+            children = Children(task.spot)
+            below.extend(self._declared(children.spot(number)) for number in range(len(children.elements)))
         elif plan.value is not None:
             yield from self._value(task, plan.value)
         else:
@@ -135,15 +145,20 @@ class Explainer:
         return plan
 
     def _make_plan(self, type_name: str) -> _Plan:
+        attributes = self._model.attributes(type_name)
         return _Plan(
             layout=Layout.of(self._model.particles(type_name)),
-            attributes={attribute.name: attribute for attribute in self._model.attributes(type_name)},
+            attributes={attribute.name: attribute for attribute in attributes},
+            required=tuple(attribute for attribute in attributes if attribute.required),
             any_attribute=self._model.any_attribute(type_name),
             value=value_check(self._model, type_name) if self._model.value_type(type_name) else None,
         )
 
     def _attributes(self, task: _Task, plan: _Plan) -> Iterator[Problem]:
         spot = task.spot
+        if len(spot.element.attrib) > MOST_ATTRIBUTES:
+            yield unshown(spot, f"`{spot.name}` has {len(spot.element.attrib)} attributes, which are not explained")
+            return
         extra = task.root.attributes if task.root is not None else ()
         known = plan.attributes | {attribute.name: attribute for attribute in extra}
         for raw_name, raw_value in spot.element.attrib.items():
@@ -154,11 +169,14 @@ class Explainer:
                     yield bad_attribute(spot, name, value, expected)
             elif name == _XSI_NIL and not plan.anything:
                 yield nil(spot)
-            elif name not in _XSI_ALLOWED and name != _XSI_NIL and not plan.any_attribute:
+            elif name not in _XSI_ALLOWED and name != _XSI_NIL and not self._admits(plan, name):
                 yield unknown_attribute(spot, name, tuple(known))
-        for attribute in known.values():
-            if attribute.required and attribute.name not in spot.element.attrib:
+        for attribute in plan.required:
+            if attribute.name not in spot.element.attrib:
                 yield missing_attribute(spot, attribute)
+
+    def _admits(self, plan: _Plan, name: str) -> bool:
+        return plan.any_attribute and (plan.anything or not self._strict or bool(namespace(name)))
 
     def _attribute_check(self, attribute: Attribute) -> Check:
         check = self._checks.get(attribute.type)
@@ -167,9 +185,8 @@ class Explainer:
         return check
 
     def _value(self, task: _Task, check: Check) -> Iterator[Problem]:
-        children = _children(task.spot)
-        if children:
-            yield element_in_value(task.spot, children[0])
+        if len(task.spot.element):
+            yield element_in_value(task.spot, shown_name(task.spot.element[0]))
             return
         text = task.spot.element.text or ""
         expected = None if not text and task.default is not None else check(text)
@@ -177,33 +194,32 @@ class Explainer:
             yield bad_value(task.spot, text, expected)
 
     def _content(self, task: _Task, plan: _Plan, below: list[_Task]) -> Iterator[Problem]:
-        spot, children = task.spot, _children(task.spot)
+        spot, children = task.spot, Children(task.spot)
         text = _stray_text(spot.element, blanks_count=not plan.layout.places)
         if text is not None:
             yield stray_text(spot, text, "elements only" if plan.layout.places else "nothing at all")
-        faults = explain_sequence(plan.layout, [str(child.element.tag) for child in children], IEEE)
+        faults = explain_sequence(plan.layout, children.tags, IEEE)
         if faults.unknown and task.type == f"{{{IEEE}}}Resource" and spot.element.get(_XSI_TYPE) is None:
             yield untyped(spot)
             return
         yield from SequenceProblems(spot, children, plan.layout, self._model, faults)
-        below.extend(self._task(children[number], plan.layout.places[at]) for number, at in faults.places.items())
+        for number, at in faults.places.items():
+            place = plan.layout.places[at]
+            if not self._is_plain_value(children.elements[number], place):
+                below.append(self._task(children.spot(number), place))
+
+    def _is_plain_value(self, element: etree._Element, place: Particle) -> bool:
+        """Tell quickly whether an element is a mere value and right, as most elements are."""
+        if not isinstance(place, Child) or place.reference or len(element) or element.keys():
+            return False
+        plan = self._plan(place.type)
+        text = element.text
+        return plan.value is not None and not plan.required and text is not None and plan.value(text) is None
 
     def _task(self, spot: Spot, place: Particle) -> _Task:
         if not isinstance(place, Child):
             return self._declared(spot)
         return _Task(spot, place.type, place.default, self._model.roots.get(place.tag) if place.reference else None)
-
-
-def _children(spot: Spot) -> list[Spot]:
-    tags = [str(child.tag) for child in spot.element]
-    totals = Counter(tags)
-    seen: Counter[str] = Counter()
-    spots = []
-    for child, tag in zip(spot.element, tags, strict=True):
-        seen[tag] += 1
-        position = f"[{seen[tag]}]" if totals[tag] > 1 else ""
-        spots.append(Spot(child, shown_name(child) + position, spot))
-    return spots
 
 
 def _resolve(written: str, element: etree._Element) -> str:

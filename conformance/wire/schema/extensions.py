@@ -17,6 +17,8 @@ from conformance.wire.schema.model import IEEE, XS, XSI, Edition
 from conformance.wire.schema.report import Problem, ProblemKind
 from conformance.wire.schema.wording import element_path, shown_name
 
+MOST_NOTES = 500
+
 _DECLARED = re.compile(rb"""xmlns(?::[^\s=]+)?\s*=\s*["']([^"']*)["']""")
 
 
@@ -104,8 +106,16 @@ def _keep_tail(element: etree._Element, parent: etree._Element) -> None:
         before.tail = (before.tail or "") + tail
 
 
-def note(foreign: Foreign) -> Problem:
-    """Describe something foreign in the words of a problem."""
+def notes_on(foreign: tuple[Foreign, ...]) -> tuple[Problem, ...]:
+    """Describe what is foreign in the words of problems, at most :data:`MOST_NOTES` and a remark."""
+    notes = [_note(one) for one in foreign[:MOST_NOTES]]
+    if len(foreign) > MOST_NOTES:
+        message = f"only {MOST_NOTES} of {len(foreign)} extensions are shown"
+        notes.append(Problem("/", 0, "", "", message, ProblemKind.UNSHOWN))
+    return tuple(notes)
+
+
+def _note(foreign: Foreign) -> Problem:
     element = foreign.element
     path = element_path(element)
     line = int(element.sourceline or 0)

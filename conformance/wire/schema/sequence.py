@@ -10,24 +10,26 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from conformance.wire.schema.model import Child, Particle, namespace
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The places for children of a type, in order, with an index by tag."""
+    """The places for children of a type, in order, with an index by tag and what must or may not be too often."""
 
     places: tuple[Particle, ...]
     by_tag: Mapping[str, int]
     wildcard: int | None
+    required: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, places: tuple[Particle, ...]) -> Layout:
         """Build the index. No type of 2030.5 names an element twice or has two wildcards."""
         by_tag = {place.tag: index for index, place in enumerate(places) if isinstance(place, Child)}
         wildcard = next((index for index, place in enumerate(places) if not isinstance(place, Child)), None)
-        return cls(places, by_tag, wildcard)
+        return cls(places, by_tag, wildcard, tuple(index for index, place in enumerate(places) if place.least))
 
     def place(self, tag: str, target: str) -> int | None:
         """Return the index of the place for a tag; ``target`` is the namespace of the schema."""
@@ -76,6 +78,8 @@ def explain_sequence(layout: Layout, tags: Sequence[str], target: str) -> Sequen
     """Return every fault among children with these tags; ``places`` of the answer maps known children to places."""
     found = [layout.place(tag, target) for tag in tags]
     places = {child: place for child, place in enumerate(found) if place is not None}
+    if len(places) == len(found) and _is_sound(layout, list(places.values())):
+        return SequenceFaults(places=places)
     repeated = _repeated(layout, places)
     counted = [child for child in places if child not in repeated]
     kept = _longest_ordered(layout, counted, places)
@@ -85,6 +89,16 @@ def explain_sequence(layout: Layout, tags: Sequence[str], target: str) -> Sequen
         repeated=tuple(sorted(repeated)),
         unknown=tuple(_unknown(found, kept)),
         places=places,
+    )
+
+
+def _is_sound(layout: Layout, found: list[int]) -> bool:
+    """Tell quickly whether nothing at all is wrong, which is so for most elements of most documents."""
+    counts = Counter(found)
+    return (
+        all(one <= other for one, other in pairwise(found))
+        and all(counts[index] >= layout.places[index].least for index in layout.required)
+        and all((most := layout.places[index].most) is None or count <= most for index, count in counts.items())
     )
 
 
@@ -133,7 +147,7 @@ def _levels(children: Sequence[int], places: Mapping[int, int]) -> list[list[int
 
 def _missing(layout: Layout, places: Mapping[int, int], kept: Mapping[int, int]) -> list[Missing]:
     counts = Counter(places.values())
-    absent = [index for index, place in enumerate(layout.places) if counts[index] < place.least]
+    absent = [index for index in layout.required if counts[index] < layout.places[index].least]
     if not absent:
         return []
     children, reached = list(kept), list(kept.values())

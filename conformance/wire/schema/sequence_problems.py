@@ -9,7 +9,7 @@ from conformance.wire.schema.hints import is_extension, likely_meant, namespace_
 from conformance.wire.schema.model import IEEE, Model, Particle, local, namespace
 from conformance.wire.schema.report import Problem, ProblemKind
 from conformance.wire.schema.sequence import Layout, Misplaced, Missing, SequenceFaults
-from conformance.wire.schema.wording import Spot, one_of, shown_place
+from conformance.wire.schema.wording import Children, Spot, one_of, shown_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class SequenceProblems:
     """Says what is wrong among the ``children`` of the element at ``spot``."""
 
     spot: Spot
-    children: list[Spot]
+    children: Children
     layout: Layout
     model: Model
     faults: SequenceFaults
@@ -33,29 +33,29 @@ class SequenceProblems:
         name = shown_place(fault.place)
         where, found, line = "", "the end of the element", self.spot.line
         if fault.before is not None:
-            before = self.children[fault.before]
+            before = self.children.spot(fault.before)
             where, found, line = f"; it must come before `{before.name}`", before.name, before.line
         elif fault.after is not None:
-            where = f"; it must come after `{self.children[fault.after].name}`"
+            where = f"; it must come after `{self.children.spot(fault.after).name}`"
         message = f"`{self.spot.name}/{name}` is missing{where}"
         return Problem(f"{self.spot.path}/{name}", line, found, name, message, ProblemKind.MISSING)
 
     def _misplaced(self, fault: Misplaced) -> Problem:
-        child = self.children[fault.child]
-        other = self.children[fault.before if fault.before is not None else fault.after or 0]
+        child = self.children.spot(fault.child)
+        other = self.children.spot(fault.before if fault.before is not None else fault.after or 0)
         expected = f"{'before' if fault.before is not None else 'after'} `{other.name}`"
         message = f"`{self.spot.name}/{child.name}` is in the wrong place; it must come {expected}"
         return child.problem(ProblemKind.ORDER, child.name, expected, message)
 
     def _repeated(self, number: int) -> Problem:
-        child = self.children[number]
+        child = self.children.spot(number)
         most = self.layout.places[self.faults.places[number]].most
         times = "once" if most == 1 else f"{most} times"
         message = f"`{self.spot.name}/{child.name}` is there too often; it may come at most {times}"
         return child.problem(ProblemKind.REPEATED, child.name, f"at most {times}", message)
 
     def _unknown(self, number: int, reached: int) -> Problem:
-        child = self.children[number]
+        child = self.children.spot(number)
         tag = str(child.element.tag)
         uri = namespace(tag)
         expected = one_of(self._next(reached))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,34 @@ class Spot:
     def problem(self, kind: ProblemKind, found: str, expected: str, message: str, below: str = "") -> Problem:
         """Make a problem of this element, or of something ``below`` it, such as ``/@href``."""
         return Problem(self.path + below, self.line, found, expected, message, kind)
+
+
+class Children:
+    """The children of an element; their places in the path are worked out when they are asked for."""
+
+    def __init__(self, parent: Spot) -> None:
+        self._parent = parent
+        self.elements = list(parent.element)
+        names: dict[str, str] = {}
+        self.tags = [names.setdefault(tag, tag) for tag in (str(child.tag) for child in self.elements)]
+        self._totals = Counter(self.tags)
+        self._positions: list[int] = []
+
+    def spot(self, number: int) -> Spot:
+        """Return a child by its number, from 0, with its place in the path."""
+        element, tag = self.elements[number], self.tags[number]
+        step = shown_name(element)
+        if self._totals[tag] > 1:
+            step += f"[{self._position(number)}]"
+        return Spot(element, step, self._parent)
+
+    def _position(self, number: int) -> int:
+        if not self._positions:
+            seen: Counter[str] = Counter()
+            for tag in self.tags:
+                seen[tag] += 1
+                self._positions.append(seen[tag])
+        return self._positions[number]
 
 
 def short_path(spot: Spot) -> str:
