@@ -100,6 +100,8 @@ def _windows(row: TimelineRow, axis: Axis, middle: int) -> Iterator[Markup]:
             continue
         begin = axis.at(timing.start, timing.not_before_s or 0.0)
         end = axis.end if timing.not_after_s is None else axis.at(timing.start, timing.not_after_s)
+        if begin >= axis.end:
+            continue  # it opened after all that was recorded
         yield Markup('<rect class="window" x="{}%" width="{}%" y="{}" height="10"/>').format(
             begin, round(max(end - begin, 0.3), 2), middle - 5
         )

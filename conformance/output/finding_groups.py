@@ -1,6 +1,8 @@
-"""Findings that say the same are shown once, with how often they were made.
+"""Findings alike are shown once, with how often they were made.
 
 A client that polls for a day passes the same check hundreds of times; the report shows it as one row with a count.
+Findings that did not pass are merged only when they say exactly the same; of those that passed, what was measured may
+differ.
 """
 
 from __future__ import annotations
@@ -11,29 +13,45 @@ from dataclasses import dataclass, replace
 from conformance.judgement.finding import Finding, State
 
 GROUPS = 120
+QUIET = (State.PASS, State.NOTE)
 _ORDER = (State.FAIL, State.INCONCLUSIVE, State.WARNING, State.PASS, State.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """One finding, or several alike: ``finding`` is the first, holding the evidence of all."""
+    """One finding, or several alike.
+
+    ``finding`` is the first, holding the evidence of all; ``observed`` tells what was seen, from the first to the last.
+    """
 
     finding: Finding
     count: int
+    observed: str
 
 
 def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
-    """Return the findings with equal ones merged, in the order in which they were first made."""
+    """Return the findings with those alike merged, in the order in which they were first made."""
     alike: dict[Finding, list[Finding]] = {}
     for finding in findings:
-        alike.setdefault(replace(finding, exchanges=(), connections=()), []).append(finding)
-    return [FindingGroup(_merged(group), len(group)) for group in alike.values()]
+        alike.setdefault(_essence(finding), []).append(finding)
+    return [FindingGroup(_merged(group), len(group), _observed(group)) for group in alike.values()]
+
+
+def _essence(finding: Finding) -> Finding:
+    if finding.state in QUIET and (finding.timing is not None or finding.expected):
+        return replace(finding, exchanges=(), connections=(), observed="", timing=None, detail=())
+    return replace(finding, exchanges=(), connections=())
 
 
 def _merged(group: list[Finding]) -> Finding:
     exchanges = dict.fromkeys(number for finding in group for number in finding.exchanges)
     connections = dict.fromkeys(number for finding in group for number in finding.connections)
     return replace(group[0], exchanges=tuple(exchanges), connections=tuple(connections))
+
+
+def _observed(group: list[Finding]) -> str:
+    first, last = group[0].observed, group[-1].observed
+    return first if all(finding.observed == first for finding in group) else f"{first} … {last}"
 
 
 def most_telling(groups: list[FindingGroup], bound: int = GROUPS) -> tuple[list[FindingGroup], int]:

@@ -39,7 +39,9 @@ def body_markup(body: bytes, bound: int) -> BodyMarkup:
         return BodyMarkup(_coloured(shown), "XML, indented for reading", len(body), left_out)
     text = _text(body)
     if text is None:
-        return BodyMarkup(escape(_dump(body)), "bytes", len(body), _rest(len(body), BYTES_SHOWN, "bytes"))
+        return BodyMarkup(
+            escape(_dump(body)), "not text, shown in hexadecimal", len(body), _rest(len(body), BYTES_SHOWN, "bytes")
+        )
     shown, left_out = _cut(visible(text), bound)
     return BodyMarkup(escape(shown), "text, as sent", len(body), left_out)
 

@@ -202,11 +202,15 @@ def permitted(timing: Timing) -> str:
 def _margin(timing: Timing, measured: float) -> str:
     low, high = timing.not_before_s, timing.not_after_s
     if low is not None and measured < low:
-        return f"{number(round(low - measured, 3))} s too early"
+        return f"{number(round(low - measured, 3))} s too early{_doubt(low - measured, timing)}"
     if high is not None and measured > high:
-        return f"{number(round(measured - high, 3))} s too late"
+        return f"{number(round(measured - high, 3))} s too late{_doubt(measured - high, timing)}"
     margins = [abs(measured - bound) for bound in (low, high) if bound is not None]
     return f"{number(round(min(margins), 3))} s from the nearest bound" if margins else "no bound"
+
+
+def _doubt(beyond: float, timing: Timing) -> str:
+    return ", which the uncertainty leaves open" if beyond <= timing.uncertainty_s else ""
 
 
 def step_text(case: CaseView, step: int | None) -> str:

@@ -37,7 +37,7 @@ def test_what_is_no_text_is_shown_as_bytes():
     body = shown(b"\xff\x00\x41")
     assert str(body.markup).startswith("ff 00 41")
     assert str(body.markup).endswith("..A")
-    assert body.form == "bytes"
+    assert body.form == "not text, shown in hexadecimal"
 
 
 def test_a_long_text_is_cut_at_a_line_and_tells_how_much_is_missing():
