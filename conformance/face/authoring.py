@@ -8,8 +8,9 @@ from conformance.catalogue.instructions import order
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.check import require
 from conformance.judgement.polling import Cadence, Occurrence
+from conformance.judgement.ratings import quantity
 from conformance.judgement.telemetry import defined, mirrored
-from conformance.judgement.timing import Window
+from conformance.judgement.timing import Window, instant
 from conformance.roles.observed_client import arrival, response_in
 from conformance.roles.test_client import Listing, Reading, links_in
 from conformance.roles.utility.scenario import one_control, one_program, registered_last, topology_1
@@ -26,11 +27,13 @@ __all__ = [
     "arrival",
     "defined",
     "der_settings",
+    "instant",
     "links_in",
     "mirrored",
     "one_control",
     "one_program",
     "order",
+    "quantity",
     "read",
     "registered_last",
     "require",

@@ -56,12 +56,16 @@ class Check:
         self._court = court
 
     def judged(self, requirement: str, judged: Judged, policy: str | None = None) -> bool:
-        """Record a judgement. A violated SHOULD or MAY is a warning unless the profile promotes it."""
+        """Record a judgement.
+
+        A violated SHOULD or MAY is a warning unless the profile promotes it, and one that could not be judged is a
+        note: what need not be obeyed cannot keep a test case from its verdict.
+        """
         row = self._court.register.get(requirement)
         if row is None:
             raise HarnessError(f"the requirement {requirement} is not in the register")
         binding = row.level is Level.MUST or requirement in self._court.profile.promotions
-        state = State.WARNING if judged.state is State.FAIL and not binding else judged.state
+        state = judged.state if binding else NOT_BINDING.get(judged.state, judged.state)
         self._court.sink(
             Finding(
                 kind=judged.kind,
@@ -239,6 +243,9 @@ class Check:
         """Judge whether the peer was refused."""
         return self.judged(requirement, tls.refused(connection, served))
 
+
+NOT_BINDING = {State.FAIL: State.WARNING, State.INCONCLUSIVE: State.NOTE}
+"""What becomes of a judgement whose requirement does not bind."""
 
 CLOCK_RESOLUTION_S = 1.0
 """Resolution of TimeType (IEEE 2030.5 B.2.3.4): whole seconds."""

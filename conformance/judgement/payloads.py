@@ -76,7 +76,7 @@ class Entries:
 
 def whole_list(listing: Entries, beyond: Exchange) -> Judged:
     """Judge ``all`` against what paging to the end brought, and that nothing comes behind."""
-    behind = len(_entries(beyond))
+    behind = len(_entries(beyond) or ())
     good = listing.declared == listing.count and not behind
     observed = f"all={listing.declared}, {listing.count} entries in all pages, {behind} behind them"
     expected = f"{listing.name} with all={listing.count + behind} and that many entries"
@@ -84,23 +84,32 @@ def whole_list(listing: Entries, beyond: Exchange) -> Judged:
 
 
 def at_most(exchange: Exchange, limit: int) -> Judged:
-    """Judge that a page holds no more entries than asked for."""
-    shown = len(_entries(exchange))
+    """Judge that a page holds no more entries than asked for; without a document nothing is decided."""
+    entries = _entries(exchange)
+    if entries is None:
+        return Judged("at_most", State.INCONCLUSIVE, f"at most {limit}", "not a document", (exchange.number,))
+    shown = len(entries)
     return Judged("at_most", passed_if(shown <= limit), f"at most {limit}", f"{shown} entries", (exchange.number,))
 
 
 def all_different(exchanges: Sequence[Exchange]) -> Judged:
-    """Judge that pages of one entry from different starts differ; fewer than two prove nothing and are a note."""
-    entries = [etree.tostring(entry.xml, method="c14n") for exchange in exchanges for entry in _entries(exchange)]
-    state = passed_if(len(set(entries)) == len(entries)) if len(exchanges) > 1 else State.NOTE
-    observed = f"{len(set(entries))} different entries in {len(entries)} pages"
+    """Judge that pages of one entry, from different starts within the list, each bring another entry.
+
+    Fewer than two pages prove nothing and are a note; a page that is not a document leaves it undecided.
+    """
+    pages = [_entries(exchange) for exchange in exchanges]
+    entries = [etree.tostring(entry.xml, method="c14n") for page in pages for entry in page or ()]
+    different = len(set(entries)) == len(entries) and all(pages)
+    state = State.INCONCLUSIVE if None in pages else passed_if(different)
+    observed = f"{len(set(entries))} different entries in {len(pages)} pages"
     numbers = tuple(exchange.number for exchange in exchanges)
+    state = state if len(pages) > 1 else State.NOTE
     return Judged("all_different", state, "another entry from each start", observed, numbers)
 
 
-def _entries(exchange: Exchange) -> tuple[Node, ...]:
-    """Return the entries of a list; an answer without a document has none."""
+def _entries(exchange: Exchange) -> tuple[Node, ...] | None:
+    """Return the entries of a list, or ``None`` when there is no document."""
     try:
         return read(body_of(exchange)).children()
     except Malformed:
-        return ()
+        return None

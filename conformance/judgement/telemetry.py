@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
@@ -16,7 +17,7 @@ QUANTITIES: Mapping[int, str] = {38: "real power", 63: "reactive power", 33: "fr
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """One reading of one quantity; ``timed`` says whether it carries a time of its own."""
+    """One reading of one quantity; ``timed`` says whether it, its set or its MirrorMeterReading carries a time."""
 
     uom: int | None
     exchange: int
@@ -34,8 +35,8 @@ def mirrored(posts: Iterable[Exchange]) -> tuple[Mirrored, ...]:
             if reading_type is not None:
                 uoms[mrid] = reading_type.integer("uom")
             timed_by_mirror = mirror.child("lastUpdateTime") is not None
-            for reading in _readings(mirror):
-                timed = timed_by_mirror or reading.child("timePeriod") is not None
+            for reading, timed_by_set in _readings(mirror):
+                timed = timed_by_mirror or timed_by_set or reading.child("timePeriod") is not None
                 found.append(Mirrored(uoms.get(mrid), post.number, timed))
     return tuple(found)
 
@@ -56,7 +57,9 @@ def all_quantities(what: str, seen: Iterable[int | None], exchanges: Sequence[in
 
 
 def all_timed(readings: Sequence[Mirrored]) -> Judged:
-    """Judge whether each reading has a time, its own or that of its MirrorMeterReading."""
+    """Judge whether each reading has a time, its own or one around it; without any reading nothing is decided."""
+    if not readings:
+        return Judged("all_timed", State.INCONCLUSIVE, "a time for each reading", "no reading at all")
     bare = [reading for reading in readings if not reading.timed]
     observed = f"{len(bare)} of {len(readings)} readings without a time"
     numbers = tuple(dict.fromkeys(reading.exchange for reading in bare or readings))
@@ -75,8 +78,9 @@ def _below(root: Node, name: str) -> Iterator[Node]:
     return (Node(xml) for xml in root.xml.iter(f"{{{root.namespace}}}{name}"))
 
 
-def _readings(mirror: Node) -> Iterator[Node]:
-    """Yield the readings of a MirrorMeterReading: its own one, and those of its reading sets."""
-    yield from mirror.children("Reading")
+def _readings(mirror: Node) -> Iterator[tuple[Node, bool]]:
+    """Yield the readings of a MirrorMeterReading, its own one and those of its sets, and whether a set times them."""
+    yield from ((reading, False) for reading in mirror.children("Reading"))
     for reading_set in mirror.children("MirrorReadingSet"):
-        yield from reading_set.children("Reading")
+        timed = reading_set.child("timePeriod") is not None
+        yield from ((reading, timed) for reading in reading_set.children("Reading"))

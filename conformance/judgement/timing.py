@@ -7,7 +7,7 @@ decided; astride the bound it is inconclusive.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from conformance.judgement.finding import State, Timing
 from conformance.judgement.judged import Judged, limit_used
@@ -22,6 +22,17 @@ class Window:
     label: str
     not_before_s: float | None = None
     not_after_s: float | None = None
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(seconds: int) -> datetime:
+    """Return a TimeType as an instant (UTC); what lies beyond the calendar of Python counts as its nearest end."""
+    try:
+        return EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 def happened_within(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from conformance.judgement.finding import State
@@ -57,7 +58,10 @@ def certificate_on_p256(connection: Connection) -> Judged:
     expected = "a certificate with an ECC key on secp256r1"
     if not connection.chain:
         return _judged("key_curve", State.FAIL, expected, "no certificate", connection)
-    key = x509.load_der_x509_certificate(connection.chain[0]).public_key()
+    try:
+        key = x509.load_der_x509_certificate(connection.chain[0]).public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        return _judged("key_curve", State.FAIL, expected, f"a key that cannot be read: {error}", connection)
     seen = key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
     return _judged("key_curve", passed_if(seen == "secp256r1"), expected, seen, connection)
 

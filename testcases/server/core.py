@@ -1,8 +1,6 @@
 """Core function sets against a server under test (SunSpec CTP 1.3, chapter 6)."""
 
-from datetime import UTC, datetime
-
-from conformance.face.authoring import der_settings, require, test_case
+from conformance.face.authoring import der_settings, instant, quantity, require, test_case
 
 
 @test_case(
@@ -97,7 +95,7 @@ async def core_005(server, step, check, limits, clock):
         seconds = require(first.resource.integer("currentTime"), "Time has no readable currentTime")
         coordinated = first.resource.integer("quality") != 7
         check.close_in_time(
-            datetime.fromtimestamp(seconds, UTC),
+            instant(seconds),
             first.received_at,
             within=limits.server_clock_error,
             requirement="TIME.002" if coordinated else "TIME.003",
@@ -150,6 +148,5 @@ async def core_009(server, step, check, clock, policies):
             back = await server.get(settings_href, "DERSettings")
             check.answered(back.exchange, 200, requirement="CTP.CORE-009")
             check.schema_valid(back.exchange)
-            power = require(back.resource.child("setMaxW"), "DERSettings has no setMaxW")
-            watts = (power.integer("value") or 0) * 10 ** (power.integer("multiplier") or 0)
+            watts = quantity(back.resource.child("setMaxW"))
             check.has_value(back.exchange, "setMaxW in W", watts, set_max_w, requirement="CTP.CORE-009")
