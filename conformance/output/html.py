@@ -73,7 +73,7 @@ def _environment() -> jinja2.Environment:
         "clock_time": wording.clock_time,
         "duration": wording.duration,
         "offset": wording.offset,
-        "number": wording.number,
+        "quantity": wording.quantity,
         "limit_default": wording.limit_default,
         "limit_words": wording.limit_words,
         "timing_words": wording.timing_words,

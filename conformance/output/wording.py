@@ -119,7 +119,12 @@ def plural(count: int, noun: str) -> str:
 
 def number(value: float) -> str:
     """Return a figure without needless digits: ``10``, ``0.25``, ``1000000``."""
-    return f"{value:.10g}".replace("-", "−")
+    return f"{value or 0.0:.10g}".replace("-", "−")
+
+
+def quantity(value: float, unit: str) -> str:
+    """Return a figure with its unit; a count (unit ``1``) has none."""
+    return number(value) if unit == "1" else f"{number(value)} {unit}"
 
 
 def duration(seconds: float | None) -> str:
@@ -153,12 +158,12 @@ def offset(seconds: float) -> str:
 def limit_words(limit: LimitUsed) -> str:
     """Return the limit a finding was judged by, in one line."""
     changed = "overridden for this run" if limit.overridden else "not overridden"
-    return f"{limit.name} {number(limit.value)} {limit.unit} ({limit.source}; {changed})"
+    return f"{limit.name} {quantity(limit.value, limit.unit)} ({limit.source}; {changed})"
 
 
 def limit_default(limit: Limit) -> str:
     """Return the profile's own value of an overridden limit, else nothing."""
-    return f"{number(limit.default)} {limit.unit}" if limit.overridden and limit.default is not None else ""
+    return quantity(limit.default, limit.unit) if limit.overridden and limit.default is not None else ""
 
 
 def timing_words(timing: Timing) -> str:
