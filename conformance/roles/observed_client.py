@@ -104,8 +104,12 @@ class ObservedClient:
         return await self._must("POST", kinds(resource), within, requirement, matching)
 
     async def must_get_linked(self, within: Limit, requirement: str) -> Exchange | None:
-        """Wait for a GET of any resource but DeviceCapability."""
-        return await self._must("GET", None, within, requirement, lambda it: it.resource != "DeviceCapability")
+        """Wait for a GET of any resource of the test server but DeviceCapability."""
+
+        def linked(exchange: Exchange) -> bool:
+            return exchange.resource not in (None, "DeviceCapability")
+
+        return await self._must("GET", None, within, requirement, linked)
 
     async def first_handshake(self, within: Limit) -> Connection:
         """Wait until the first TLS handshake has ended, well or badly."""

@@ -29,6 +29,8 @@ HALF_POWER = {"opModMaxLimW": 5000}
         "wrong_response_lfdi",
         "responds_early",
         "hard_coded_paths",
+        "polls_once",
+        "ignores_poll_rate",
     ],
     needs=["DER", "Response"],
     duration=["first_contact", "control_lead", "control_duration", "response_deadline"],

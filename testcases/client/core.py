@@ -30,7 +30,8 @@ async def core_003(utility, client, step, check, limits, clock):
     one_program(utility, client.lfdi)
     with step(1):
         await client.start(within=limits.first_contact)
-        await client.must_get("DeviceCapability", within=limits.first_contact, requirement="CTP.CORE-003")
+        dcap = await client.must_get("DeviceCapability", within=limits.first_contact, requirement="CTP.CORE-003")
+        require(dcap, "the client does not read DeviceCapability")
     with step(2):
         for resource in WALK:
             await client.must_get(resource, within=limits.discovery, requirement="CTP.CORE-003")
