@@ -42,8 +42,8 @@ def notice(model: Model, broken: Broken) -> Outcome:
 
 
 def concerned(model: Model, type_name: str) -> Iterator[str]:
-    """Yield the type itself, those derived from it, and those with a child or attribute of it or of a derived one."""
-    yield type_name
+    """Yield the type, its bases, those derived from it, and those with a child or attribute of one of these."""
+    yield from model.ancestry(type_name)
     below = [name for name in [*model.complex, *model.simple] if model.derives(name, type_name)]
     yield from below
     for name in model.complex:
