@@ -97,7 +97,7 @@ class ReferenceClient:
             check=self._check_control,
         )
         self.der = DerReporter(self._session, clock, self.time, site, self.manner, self.flaws, identity.pen)
-        self._mirrors = [self._mirror(meter) for meter in ("der", *(("site",) if self.manner.mirrors_site else ()))]
+        self._mirrors = [self._mirror(meter) for meter in self.manner.meters]
 
     @property
     def tls_ciphers(self) -> str:
@@ -130,6 +130,10 @@ class ReferenceClient:
     async def clear_alarm(self, code: int) -> None:
         """Clear an alarm by its even code."""
         await self.der.clear_alarm(code)
+
+    async def log_event(self, function_set: int, code: int) -> None:
+        """Post a log event of any function set, such as 0 and 0 for an error of the software (BASIC-027)."""
+        await self.der.log(function_set, code)
 
     # What is done with each resource that has been read
 

@@ -96,7 +96,7 @@ class DerReporter:
     def _documents(self) -> dict[str, Callable[[], etree._Element]]:
         site, now_s = self._site, self._now_s()
         return {
-            "DERCapability": lambda: documents.der_capability(site),
+            "DERCapability": lambda: documents.der_capability(site, self._manner.csipaus),
             "DERSettings": lambda: self._settings(now_s),
             "DERStatus": lambda: documents.der_status(site, now_s, self._alarms),
             "DERAvailability": lambda: documents.der_availability(site, now_s),
@@ -104,9 +104,9 @@ class DerReporter:
 
     def _settings(self, now_s: int) -> etree._Element:
         max_w = self._site.rated_w * (ABOVE_RATING if "settings_above_rating" in self._flaws else 1.0)
-        document = documents.der_settings(self._site, now_s, self.grad_w, max_w)
+        document = documents.der_settings(self._site, now_s, self.grad_w, max_w, self._manner.csipaus)
         if "invalid_settings" in self._flaws:
-            document.insert(0, document[-1])
+            document.append(document[0])
         return document
 
     def _now_s(self) -> int:

@@ -8,7 +8,7 @@ from conformance.reference.client_reading import MODE_BITS, supported_modes
 from conformance.reference.schedule_facts import Owed
 from conformance.reference.simulator import Site
 from conformance.reference.telemetry import Telemetry
-from conformance.wire.payload import element
+from conformance.wire.payload import SEP, element
 
 LARGEST_INT16 = 32767
 PV, STORAGE, EVSE, PV_AND_STORAGE = 4, 80, 82, 83
@@ -17,12 +17,19 @@ POWER_FLAG, ALL_ON = 0x01, "07"
 DEFAULT_GRAD_W = 10000
 
 
-def scaled(name: str, value: float) -> etree._Element:
-    """Write a value with the smallest power of ten that lets it fit 16 bits."""
+DOE_MODES, VPP_MODES = "0F", "01"
+"""All four limits of CSIP-AUS; the storage target."""
+CSIPAUS_1_2 = "https://csipaus.org/ns"
+"""The edition of CSIP-AUS that has no storage extensions yet."""
+
+
+def scaled(name: str, value: float, namespace: str = SEP) -> etree._Element:
+    """Write a value with the smallest power of ten that lets it fit 16 bits; its members are the standard's own."""
     multiplier = 0
     while abs(value) / 10**multiplier > LARGEST_INT16:
         multiplier += 1
-    return element(name, element("multiplier", multiplier), element("value", round(value / 10**multiplier)))
+    members = element("multiplier", multiplier), element("value", round(value / 10**multiplier))
+    return element(name, *members, namespace=namespace)
 
 
 def end_device(lfdi: str, sfdi: int, now_s: int) -> etree._Element:
@@ -41,8 +48,8 @@ def control_response(owed: Owed, lfdi: str, mrid: str) -> etree._Element:
     )
 
 
-def der_capability(site: Site) -> etree._Element:
-    """Write the nameplate."""
+def der_capability(site: Site, csipaus: str | None = None) -> etree._Element:
+    """Write the nameplate, with the modes of CSIP-AUS if it is spoken."""
     battery = site.battery
     return element(
         "DERCapability",
@@ -54,10 +61,11 @@ def der_capability(site: Site) -> etree._Element:
         scaled("rtgMaxW", site.rated_w),
         scaled("rtgMaxWh", battery.capacity_wh) if battery else None,
         element("type", _der_type(site)),
+        *_aus_modes("Supported", csipaus),
     )
 
 
-def der_settings(site: Site, updated_s: int, grad_w: int, max_w: float) -> etree._Element:
+def der_settings(site: Site, updated_s: int, grad_w: int, max_w: float, csipaus: str | None = None) -> etree._Element:
     """Write the adjusted settings; ``max_w`` is the set maximum power."""
     battery = site.battery
     return element(
@@ -71,7 +79,16 @@ def der_settings(site: Site, updated_s: int, grad_w: int, max_w: float) -> etree
         scaled("setMaxW", max_w),
         scaled("setMaxWh", battery.capacity_wh) if battery else None,
         element("updatedTime", updated_s),
+        *_aus_modes("Enabled", csipaus),
+        scaled("setMinWh", battery.floor_wh, csipaus) if battery and csipaus and csipaus != CSIPAUS_1_2 else None,
     )
+
+
+def _aus_modes(suffix: str, csipaus: str | None) -> list[etree._Element]:
+    if csipaus is None:
+        return []
+    modes = [("doeModes", DOE_MODES)] if csipaus == CSIPAUS_1_2 else [("doeModes", DOE_MODES), ("vppModes", VPP_MODES)]
+    return [element(f"{name}{suffix}", bits, namespace=csipaus) for name, bits in modes]
 
 
 def der_status(site: Site, now_s: int, alarms: int) -> etree._Element:

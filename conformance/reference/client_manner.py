@@ -24,7 +24,7 @@ class Manner:
         poll_factor: shortens every poll rate, 0.5 for twice as often.
         separate_readings: posts each MirrorMeterReading on its own instead of in one list.
         aligned_readings: ends every interval on a UTC multiple of the post rate.
-        mirrors_site: mirrors the site meter as well as the DER.
+        meters: the meters it mirrors: ``der``, ``site``, ``evse``.
         lower_case_hex: writes LFDIs, mRIDs and bit maps in lower case.
         namespace_prefix: writes the standard's namespace with a prefix.
         responses_twice: posts every Response a second time.
@@ -32,6 +32,7 @@ class Manner:
         header_case: the casing of header names.
         content_type_on_get: sends Content-Type with every request.
         put_order: the order in which the DER documents are put.
+        csipaus: the namespace of the CSIP-AUS extensions to declare with the DER documents; none for plain CSIP.
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
     """
 
@@ -40,7 +41,7 @@ class Manner:
     poll_factor: float = 1.0
     separate_readings: bool = False
     aligned_readings: bool = False
-    mirrors_site: bool = False
+    meters: tuple[str, ...] = ("der",)
     lower_case_hex: bool = False
     namespace_prefix: str | None = None
     responses_twice: bool = False
@@ -48,6 +49,7 @@ class Manner:
     header_case: Literal["usual", "lower", "upper"] = "usual"
     content_type_on_get: bool = False
     put_order: tuple[str, ...] = DER_DOCUMENTS
+    csipaus: str | None = None
     answers_14: bool = False
 
     def hexadecimal(self, text: str) -> str:

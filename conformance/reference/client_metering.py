@@ -20,30 +20,35 @@ from conformance.wire.payload import element
 DEFAULT_POST_RATE_S = 300
 WATT, VAR, VOLT, HERTZ = 38, 63, 29, 33
 INSTANTANEOUS, ELECTRICITY, MEAN, FORWARD, POWER = 12, 1, 2, 1, 37
-DER_ROLES, SITE_ROLES = "0049", "0003"
-"""isMirror with isDER and isSubmeter; isMirror with isPremisesAggregationPoint."""
+ROLES = {"der": "0049", "site": "0003", "evse": "0045"}
+"""isMirror, with isDER and isSubmeter, with isPremisesAggregationPoint, with isPEV and isSubmeter."""
+PHASES = {"A": 128, "B": 64, "C": 32}
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One value to mirror: its unit, its power of ten, and where it comes from."""
+    """One value to mirror: its unit, its power of ten, where it comes from, and its phase (0: all)."""
 
     name: str
     uom: int
     multiplier: int
     source: str
+    phase: int = 0
 
     def value(self, means: Averages) -> int:
         """Return the mean as the whole number that is sent."""
         return round(float(getattr(means, self.source)) / 10.0**self.multiplier)
 
 
-def quantities(meter: str) -> tuple[Quantity, ...]:
-    """Return what CSIP wants mirrored (G23) of the ``der`` or the ``site`` meter."""
+def quantities(meter: str, phases: int = 1) -> tuple[Quantity, ...]:
+    """Return what CSIP wants mirrored (G23) of a meter; an EVSE on three phases shows the voltage of each."""
+    voltages: tuple[Quantity, ...] = (Quantity("V", VOLT, -1, "voltage_v"),)
+    if meter == "evse" and phases == len(PHASES):
+        voltages = tuple(Quantity(f"V {name}", VOLT, -1, "voltage_v", code) for name, code in PHASES.items())
     return (
         Quantity("W", WATT, 0, f"{meter}_w"),
         Quantity("var", VAR, 0, f"{meter}_var"),
-        Quantity("V", VOLT, -1, "voltage_v"),
+        *voltages,
         Quantity("Hz", HERTZ, -2, "frequency_hz"),
     )
 
@@ -67,9 +72,9 @@ class Mirror:
         self.meter = meter
         self._session, self._clock, self._time, self._site = session, clock, time, site
         self._manner, self._flaws, self._lfdi, self._pen = manner, flaws, lfdi, pen
-        self._quantities = tuple(
-            each for each in quantities(meter) if each.uom != VOLT or "no_voltage_reading" not in flaws
-        )
+        silent = {VOLT} if "no_voltage_reading" in flaws else set()
+        shown = quantities(meter, site.evse.phases if site.evse else 1)
+        self._quantities = tuple(quantity for quantity in shown if quantity.uom not in silent)
         self._target: str | None = None
         self._rate_s: int | None = None
         self.device_rate_s: int | None = None
@@ -150,7 +155,7 @@ class Mirror:
             "MirrorUsagePoint",
             element("mRID", self.mrid),
             element("description", f"{self.meter} meter"),
-            element("roleFlags", DER_ROLES if self.meter == "der" else SITE_ROLES),
+            element("roleFlags", ROLES[self.meter]),
             element("serviceCategoryKind", 0),
             element("status", 1),
             element("deviceLFDI", self._manner.hexadecimal(self._lfdi)),
@@ -188,7 +193,7 @@ def _reading_type(quantity: Quantity) -> etree._Element:
         element("dataQualifier", MEAN),
         element("flowDirection", FORWARD),
         element("kind", POWER),
-        element("phase", 0),
+        element("phase", quantity.phase),
         element("powerOfTenMultiplier", quantity.multiplier),
         element("uom", quantity.uom),
     )

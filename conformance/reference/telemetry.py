@@ -66,6 +66,8 @@ class Averages:
     load_w: float
     voltage_v: float
     frequency_hz: float
+    evse_var: float = 0.0
+    """A charging station draws no reactive power."""
 
 
 def average(before: Counters, after: Counters) -> Averages | None:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from conformance.reference.client import ClientIdentity, ReferenceClient
 from conformance.reference.client_manner import Manner
-from conformance.reference.plant import Battery, Constant, Load, Pv
+from conformance.reference.plant import Battery, Constant, Evse, Load, Pv
 from conformance.reference.simulator import Site
 from conformance.roles.utility import DERControl, Rates, Registration, Utility
 from conformance.roles.utility import Manner as UtilityManner
@@ -112,12 +112,13 @@ def play(
     registration: Registration = Registration.OUT_OF_BAND,
     pin: int = PIN,
     client_ahead: timedelta = timedelta(0),
+    evse: Evse | None = None,
 ) -> Rig:
     """Tell a story with a rig and return the rig; the client is stopped at the end."""
     loop = VirtualTimeLoop()
     try:
         return loop.run_until_complete(
-            _played(loop, story, flaws, manner, utility_manner, rates, registration, pin, client_ahead)
+            _played(loop, story, flaws, manner, utility_manner, rates, registration, pin, client_ahead, evse)
         )
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
@@ -134,13 +135,14 @@ async def _played(
     registration: Registration,
     pin: int,
     client_ahead: timedelta,
+    evse: Evse | None,
 ) -> Rig:
     clock, own_clock = VirtualClock(START, loop), VirtualClock(START + client_ahead, loop)
     utility = Utility(clock, rates=rates, registration=registration, seed="t", manner=utility_manner)
     if registration is Registration.OUT_OF_BAND:
         utility.register("11" * 20)
         utility.register(LFDI)
-    site = Site(own_clock.now(), pv=Pv(5000, Constant(1.0)), battery=Battery(), load=Load(Constant(1000)))
+    site = Site(own_clock.now(), pv=Pv(5000, Constant(1.0)), battery=Battery(), evse=evse, load=Load(Constant(1000)))
     identity = ClientIdentity(LFDI, sfdi_of_lfdi(LFDI), pin)
 
     class Later:

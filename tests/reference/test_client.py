@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from client_rig import LFDI, START, Rig, play
+from lxml import etree
 
+from conformance.reference.client_documents import der_capability, der_settings
 from conformance.reference.client_manner import Manner
+from conformance.reference.plant import Battery, Evse, Pv
+from conformance.reference.simulator import Site
 from conformance.roles.utility import Manner as UtilityManner
 from conformance.roles.utility import Rates, Registration
 from conformance.wire.messages import Answer, Request, header
+from conformance.wire.payload import write
 
+XSD = Path(__file__).parents[2] / "xsd"
 MINUTE = timedelta(minutes=1)
 LIMIT = {"opModMaxLimW": 5000}
 
@@ -36,10 +43,33 @@ def test_a_control_is_answered_1_2_3_at_its_moments_and_moves_the_plant() -> Non
 
 
 def test_every_document_is_valid() -> None:
-    rig = play(one_control, manner=Manner(mirrors_site=True))
+    rig = play(one_control, manner=Manner(meters=("der", "site")))
     kinds = {seen.kind for seen in rig.seen if seen.request.body}
     assert kinds >= {"DERCapability", "DERSettings", "DERStatus", "DERAvailability", "MirrorUsagePointList"}
     assert rig.invalid() == []
+
+
+def test_an_evse_mirrors_three_voltages() -> None:
+    async def story(rig: Rig) -> None:
+        await rig.live(70)
+
+    rig = play(story, manner=Manner(meters=("evse",)), evse=Evse(max_w=7000))
+    phases = {r.reading_type.integer("phase") for r in rig.utility.readings if r.reading_type}
+    assert phases == {0, 128, 64, 32}
+    powers = [r.value for r in rig.utility.readings if r.reading_type and r.reading_type.integer("uom") == 38]
+    assert powers == [7000]
+    assert rig.invalid() == []
+
+
+@pytest.mark.parametrize("edition", ["1.2", "1.3", "1.3-beta-storage"])
+def test_the_extensions_of_csip_aus_are_declared_validly(edition: str) -> None:
+    xsd = etree.XMLSchema(etree.parse(XSD / f"csip-aus-{edition}.xsd"))
+    site = Site(START, Pv(), Battery(floor_wh=70000))
+    namespace = {"1.2": "https://csipaus.org/ns", "1.3": "https://csipaus.org/ns/v1.3"}
+    spoken = namespace.get(edition, "https://csipaus.org/ns/v1.3-beta/storage")
+    for document in (der_capability(site, spoken), der_settings(site, 0, 27, 5000, spoken)):
+        xsd.assertValid(etree.fromstring(write(document)))
+        assert any(spoken in str(child.tag) for child in document)
 
 
 def test_the_control_is_read_again_before_it_starts() -> None:
