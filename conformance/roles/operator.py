@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from conformance.catalogue.instructions import Order
 from conformance.vocabulary.errors import UsageError, explain
 
 PLUGIN_GROUP = "csip_conformance.operator"
+TOLD_BYTES = 200
+KILL = signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM
 
 
 class Done(StrEnum):
@@ -53,7 +56,11 @@ class Operator(Protocol):
     way: str
 
     async def perform(self, order: Order, deadline: timedelta) -> Outcome:
-        """Carry out one instruction; whatever goes wrong is an outcome, not an exception."""
+        """Carry out one instruction; whatever goes wrong is an outcome, not an exception.
+
+        Raises:
+            UsageError: the configuration of the operator has a place that no value fills.
+        """
 
 
 class PromptOperator:
@@ -66,10 +73,10 @@ class PromptOperator:
 
     async def perform(self, order: Order, deadline: timedelta) -> Outcome:
         """Print the text and wait for Enter, or for ``n`` when it cannot be done."""
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             return Outcome(Done.NOBODY_THERE, "standard input is not a terminal")
         async with self._one_at_a_time:
-            print(f"\n  {order.text}\n  Enter when it is done, n when it cannot be done: ", end="", file=sys.stderr)
+            print(f"\n  {order.text}\n  Enter when it is done, n when it cannot be done:", file=sys.stderr, flush=True)
             try:
                 said = await asyncio.wait_for(_line(), deadline.total_seconds())
             except TimeoutError:
@@ -119,15 +126,18 @@ class CommandOperator:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             return Outcome(Done.FAILED, str(error))
         try:
             output, _ = await asyncio.wait_for(process.communicate(), deadline.total_seconds())
         except TimeoutError:
-            process.kill()
-            await process.wait()
             return Outcome(Done.TIMED_OUT, f"killed after {deadline.total_seconds():g} s")
+        finally:
+            if process.returncode is None:
+                end_group(process)
+                await process.communicate()
         told = (output.decode(errors="replace").strip().splitlines() or [""])[-1]
         done = Done.DONE if process.returncode == 0 else Done.FAILED
         return Outcome(done, f"exit status {process.returncode}; {told}".strip("; "))
@@ -145,13 +155,27 @@ class HookOperator:
         """Post the instruction."""
         body = {"instruction": order.instruction.name, "text": order.text, "values": dict(order.values)}
         try:
-            async with httpx.AsyncClient(timeout=deadline.total_seconds(), trust_env=False) as client:
-                answer = await client.post(self._url, json=body)
-        except httpx.TimeoutException:
+            async with (
+                asyncio.timeout(deadline.total_seconds()),
+                httpx.AsyncClient(timeout=None, trust_env=False) as client,
+                client.stream("POST", self._url, json=body) as answer,
+            ):
+                told = (await _beginning(answer)).decode(errors="replace")
+        except TimeoutError:
             return Outcome(Done.TIMED_OUT, f"no answer within {deadline.total_seconds():g} s")
-        except httpx.HTTPError as error:
-            return Outcome(Done.FAILED, str(error))
-        return Outcome(Done.DONE if answer.is_success else Done.FAILED, f"{answer.status_code} {answer.text[:200]}")
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return Outcome(Done.FAILED, str(error) or type(error).__name__)
+        return Outcome(Done.DONE if answer.is_success else Done.FAILED, f"{answer.status_code} {told}".strip())
+
+
+async def _beginning(answer: httpx.Response) -> bytes:
+    """Return the first bytes of an answer's body; the rest is not waited for."""
+    begun = b""
+    async for chunk in answer.aiter_bytes():
+        begun += chunk
+        if len(begun) >= TOLD_BYTES:
+            break
+    return begun[:TOLD_BYTES]
 
 
 PluginFunction = Callable[[str, Mapping[str, str]], Awaitable[str]]
@@ -168,9 +192,9 @@ class PluginOperator:
 
     async def perform(self, order: Order, deadline: timedelta) -> Outcome:
         """Call the function; an exception means that it failed, and is told."""
-        call = self._function(order.instruction.name, order.values)
         try:
-            return Outcome(Done.DONE, await asyncio.wait_for(call, deadline.total_seconds()))
+            call = self._function(order.instruction.name, order.values)
+            return Outcome(Done.DONE, str(await asyncio.wait_for(call, deadline.total_seconds())))
         except TimeoutError:
             return Outcome(Done.TIMED_OUT, f"not done within {deadline.total_seconds():g} s")
         except Exception as error:  # a plug-in is not ours: whatever it raises is its outcome
@@ -190,8 +214,8 @@ def load_plugin(name: str) -> PluginOperator:
         raise UsageError(explain(attempted, f"one of: {known}", "no such plug-in", "install it or correct the name"))
     try:
         return PluginOperator(found[name].load())
-    except (ImportError, AttributeError) as error:
-        raise UsageError(explain(attempted, "an importable function", str(error), "mend the plug-in")) from error
+    except Exception as error:  # a plug-in is not ours: importing it may raise anything
+        raise UsageError(explain(attempted, "an importable function", repr(error), "mend the plug-in")) from error
 
 
 def fill(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
@@ -211,6 +235,20 @@ def fill_text(text: str, values: Mapping[str, str]) -> str:
     except jinja2.TemplateError as error:
         known = ", ".join(sorted(values))
         raise UsageError(explain(f"filling {text!r}", f"places named {known}", str(error), "correct it")) from None
+
+
+def end_group(process: asyncio.subprocess.Process, number: signal.Signals = KILL) -> None:
+    """Signal a process and everything it started in its session: by default, kill it.
+
+    Where there are no process groups only the process itself is signalled.
+    """
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)
+        elif process.returncode is None:
+            process.send_signal(number)
+    except (ProcessLookupError, PermissionError):
+        return  # nothing of it is left, which is what was wanted
 
 
 def environment(values: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.roles.operator import environment, fill, fill_text
+from conformance.roles.operator import end_group, environment, fill, fill_text
 from conformance.vocabulary.errors import SubjectUnreachable, UsageError, explain
 
 STOP_GRACE_S = 5.0
@@ -67,7 +67,7 @@ class SubjectProcess:
                     stderr=asyncio.subprocess.STDOUT,
                     start_new_session=True,
                 )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             shutil.rmtree(folder, ignore_errors=True)
             text = explain(
                 f"starting the subject: {' '.join(command.words)}",
@@ -90,30 +90,28 @@ class SubjectProcess:
         """Wait until the process ends by itself and return its exit status."""
         return await self._process.wait()
 
-    async def stop(self) -> str:
-        """Stop the process and everything it started; return how it ended, in words."""
-        told = f"it had already ended with exit status {self._process.returncode}"
-        if self._process.returncode is None:
-            self._signal(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(self._process.wait(), STOP_GRACE_S)
-                told = "stopped"
-            except TimeoutError:
-                self._signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-                await self._process.wait()
-                told = f"killed: it did not stop within {STOP_GRACE_S:g} s"
-        shutil.rmtree(self._folder, ignore_errors=True)
-        return told
+    async def stop(self, grace_s: float = STOP_GRACE_S) -> str:
+        """Stop the process and everything it started; return how it ended, in words.
 
-    def _signal(self, number: signal.Signals) -> None:
-        """Signal the process group, so that children end too; only the process where there are no groups."""
+        What it started does not outlive it, and its folder is deleted, however it ends.
+        """
         try:
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, number)
-            else:
-                self._process.send_signal(number)
-        except ProcessLookupError:
-            return  # it ended in this very moment, which is what was wanted
+            return await self._stop(grace_s)
+        finally:
+            end_group(self._process)
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _stop(self, grace_s: float) -> str:
+        if self._process.returncode is not None:
+            return f"it had already ended with exit status {self._process.returncode}"
+        end_group(self._process, signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self._process.wait(), grace_s)
+        except TimeoutError:
+            end_group(self._process)
+            await self._process.wait()
+            return f"killed: it did not stop within {grace_s:g} s"
+        return "stopped"
 
 
 async def prepare(command: StartCommand, log: Path) -> None:
@@ -129,10 +127,19 @@ async def prepare(command: StartCommand, log: Path) -> None:
     try:
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
-                *words, cwd=command.base, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+                *words,
+                cwd=command.base,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
-            status = await process.wait()
-    except OSError as error:
+            try:
+                status = await process.wait()
+            finally:
+                if process.returncode is None:
+                    end_group(process)
+    except (OSError, ValueError) as error:
         raise SubjectUnreachable(explain(attempted, "a program", str(error), "correct subject.prepare")) from None
     if status != 0:
         seen = f"exit status {status}; its output is in {log}"
@@ -143,9 +150,10 @@ def _write_files(files: Mapping[str, Path], values: Mapping[str, str], folder: P
     for name, template in files.items():
         try:
             text = template.read_text(encoding="utf-8")
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             seen = explain(f"reading the template {template}", "a text file", str(error), "correct subject.files")
             raise UsageError(seen) from None
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(fill_text(text, values), encoding="utf-8")
 
 
