@@ -8,8 +8,9 @@ sender, a clock and nothing else, so it runs on real sockets and in virtual time
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -20,11 +21,11 @@ from conformance.reference.client_events import EventKeeper
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_metering import Mirror
 from conformance.reference.client_polls import Polls, Watch
-from conformance.reference.client_reading import curve_addresses, known_control, known_default
+from conformance.reference.client_programs import ProgramReader
 from conformance.reference.client_responses import Responses
 from conformance.reference.client_session import Fetched, NotServed, Session
 from conformance.reference.client_time import ServerTime
-from conformance.reference.schedule_facts import KnownControl, KnownProgram
+from conformance.reference.schedule_facts import KnownControl
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.identity import same_lfdi
@@ -83,6 +84,7 @@ class ReferenceClient:
         self._clock = clock
         self._entry = entry
         self._session = Session(sender, clock, self.manner, self.flaws)
+        self._programs = ProgramReader(self._session, self.manner)
         self._checked_registration: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
         self._responses = Responses(self._session, clock, self.manner, identity.lfdi, self.flaws)
@@ -215,38 +217,8 @@ class ReferenceClient:
         return watches
 
     async def _programs_seen(self, programs: Fetched) -> Sequence[Watch]:
-        known = [await self._program(programs, entry) for entry in programs.entries]
-        self._events.learn(programs.target, tuple(known))
+        self._events.learn(programs.target, await self._programs.read_all(programs))
         return ()
-
-    async def _program(self, programs: Fetched, entry: Node) -> KnownProgram:
-        if self.manner.extra_gets and (own := programs.resolved(entry.href)) is not None:
-            await self._session.get(own, "DERProgram")
-        program = KnownProgram(entry.hexadecimal("mRID") or "", entry.integer("primacy") or 0)
-        if (target := programs.resolved(entry.link("DefaultDERControlLink"))) is not None:
-            program = await self._with_default(program, target)
-        if (target := programs.resolved(entry.link("DERControlListLink"))) is not None:
-            listed = await self._session.get_list(target, "DERControlList", "DERControl")
-            controls = filter(None, (self._control(listed, node) for node in listed.entries))
-            program = replace(program, controls=tuple(controls))
-        if (target := programs.resolved(entry.link("DERCurveListLink"))) is not None and _names_curves(program):
-            await self._session.get_list(target, "DERCurveList", "DERCurve")
-        return program
-
-    async def _with_default(self, program: KnownProgram, target: str) -> KnownProgram:
-        try:
-            read = await self._session.get(target, "DefaultDERControl")
-        except NotServed as failure:
-            if failure.status != 404:
-                raise
-            return program
-        return replace(program, default=known_default(read.root))
-
-    def _control(self, listed: Fetched, node: Node) -> KnownControl | None:
-        control = known_control(node)
-        if control is None:
-            return None
-        return replace(control, href=listed.resolved(control.href), reply_to=listed.resolved(control.reply_to))
 
     def _check_control(self, control: KnownControl) -> None:
         if self._group is not None and control.href is not None:
@@ -254,12 +226,9 @@ class ReferenceClient:
 
     async def _read_control(self, target: str) -> None:
         """Read a control again before it starts; if that fails, what is known of it stands."""
-        try:
-            read = await self._session.get(target, "DERControl")
-        except NotServed:
-            return
-        if (control := self._control(read, read.root)) is not None:
-            self._events.refresh(control)
+        with contextlib.suppress(NotServed):
+            if (control := await self._programs.read_control(target)) is not None:
+                self._events.refresh(control)
 
     async def _mirrors_seen(self, listed: Fetched) -> Sequence[Watch]:
         for mirror in self._mirrors:
@@ -283,9 +252,3 @@ class ReferenceClient:
             lfdi=self.identity.lfdi,
             pen=self.identity.pen,
         )
-
-
-def _names_curves(program: KnownProgram) -> bool:
-    bases = [control.modes for control in program.controls]
-    bases += [program.default.modes] if program.default else []
-    return any(curve_addresses(dict(values)) for values in bases)

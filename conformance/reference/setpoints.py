@@ -128,3 +128,8 @@ def _less_import(wanted: Wanted, excess_w: float) -> Wanted:
     battery_w = min(max(0.0, wanted.battery_w), wanted.battery_w + excess_w)
     left = excess_w - (battery_w - wanted.battery_w)
     return Wanted(wanted.pv_w, battery_w, max(0.0, wanted.evse_w - left))
+
+
+def var_per_watt(power_factor: float) -> float:
+    """Return the size of the reactive power that goes with a watt."""
+    return math.tan(math.acos(max(0.01, min(1.0, power_factor))))

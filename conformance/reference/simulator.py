@@ -9,36 +9,15 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conformance.reference.motion import TINY, Motion, snapped, until_energy
 from conformance.reference.plant import Battery, Evse, Grid, Load, Pv
-from conformance.reference.setpoints import Room, Setpoints, dispatch
+from conformance.reference.setpoints import Room, Setpoints, dispatch, var_per_watt
 from conformance.reference.telemetry import WATT_SECONDS_PER_WATT_HOUR, Counters, Telemetry
+from conformance.reference.trace import PowerPoint, TracePoint
 
 _POWER_POINTS_KEPT = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class TracePoint:
-    """Set-points that took effect at ``at``; ``asked_at`` is earlier by the plant's response lag."""
-
-    at: datetime
-    asked_at: datetime
-    setpoints: Setpoints
-
-
-@dataclass(frozen=True, slots=True)
-class PowerPoint:
-    """The powers just after a break point, linear up to the next one; signs as in :class:`Telemetry`."""
-
-    at: datetime
-    site_w: float
-    der_w: float
-    pv_w: float
-    battery_w: float
-    evse_w: float
 
 
 class Site:
@@ -160,7 +139,7 @@ class Site:
         return self.load.power_w.value(self._t)
 
     def _load_var(self) -> float:
-        return self._load_w() * _var_per_watt(self.load.power_factor)
+        return self._load_w() * var_per_watt(self.load.power_factor)
 
     def _der_w(self) -> float:
         return self._pv.power_w + self._battery.power_w
@@ -174,7 +153,7 @@ class Site:
         factor = self._setpoints.power_factor
         if factor is None:
             return 0.0
-        return _var_per_watt(factor.displacement) * (-1.0 if factor.absorbing else 1.0)
+        return var_per_watt(factor.displacement) * (-1.0 if factor.absorbing else 1.0)
 
     def _site_w(self) -> float:
         return self._load_w() + self._evse.power_w - self._der_w()
@@ -299,7 +278,3 @@ class Site:
         if self._power_trace and self._power_trace[-1].at == point.at:
             self._power_trace.pop()
         self._power_trace.append(point)
-
-
-def _var_per_watt(power_factor: float) -> float:
-    return math.tan(math.acos(max(0.01, min(1.0, power_factor))))

@@ -1,0 +1,64 @@
+"""The client reads what hangs below a DERProgramList: defaults, controls, curves; none has a rate of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.reference.client_manner import Manner
+from conformance.reference.client_reading import curve_addresses, known_control, known_default
+from conformance.reference.client_session import Fetched, NotServed, Session
+from conformance.reference.schedule_facts import KnownControl, KnownProgram
+from conformance.wire.payload import Node
+
+
+class ProgramReader:
+    """Turns program lists into facts; every method raises ``NotServed``."""
+
+    def __init__(self, session: Session, manner: Manner) -> None:
+        self._session = session
+        self._manner = manner
+
+    async def read_all(self, programs: Fetched) -> tuple[KnownProgram, ...]:
+        """Read everything below each program of a list."""
+        return tuple([await self._program(programs, entry) for entry in programs.entries])
+
+    async def read_control(self, target: str) -> KnownControl | None:
+        """Read one control on its own."""
+        read = await self._session.get(target, "DERControl")
+        return _control(read, read.root)
+
+    async def _program(self, programs: Fetched, entry: Node) -> KnownProgram:
+        if self._manner.extra_gets and (own := programs.resolved(entry.href)) is not None:
+            await self._session.get(own, "DERProgram")
+        program = KnownProgram(entry.hexadecimal("mRID") or "", entry.integer("primacy") or 0)
+        if (target := programs.resolved(entry.link("DefaultDERControlLink"))) is not None:
+            program = await self._with_default(program, target)
+        if (target := programs.resolved(entry.link("DERControlListLink"))) is not None:
+            listed = await self._session.get_list(target, "DERControlList", "DERControl")
+            controls = filter(None, (_control(listed, node) for node in listed.entries))
+            program = replace(program, controls=tuple(controls))
+        if (target := programs.resolved(entry.link("DERCurveListLink"))) is not None and _names_curves(program):
+            await self._session.get_list(target, "DERCurveList", "DERCurve")
+        return program
+
+    async def _with_default(self, program: KnownProgram, target: str) -> KnownProgram:
+        try:
+            read = await self._session.get(target, "DefaultDERControl")
+        except NotServed as failure:
+            if failure.status != 404:
+                raise
+            return program
+        return replace(program, default=known_default(read.root))
+
+
+def _control(listed: Fetched, node: Node) -> KnownControl | None:
+    control = known_control(node)
+    if control is None:
+        return None
+    return replace(control, href=listed.resolved(control.href), reply_to=listed.resolved(control.reply_to))
+
+
+def _names_curves(program: KnownProgram) -> bool:
+    bases = [control.modes for control in program.controls]
+    bases += [program.default.modes] if program.default else []
+    return any(curve_addresses(dict(values)) for values in bases)
