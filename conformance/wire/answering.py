@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import datetime, timedelta
+from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -77,8 +77,8 @@ class AnswerWriter:
 
 def complete_headers(answer: Answer, now: datetime) -> tuple[tuple[str, str], ...]:
     """Return the answer's headers, with Date before and Content-Length after them where they are missing."""
-    names = {name.lower() for name, _ in answer.headers}
-    date = () if "date" in names else (("Date", _http_date(now.replace(microsecond=0))),)
+    names = [name.lower() for name, _ in answer.headers]
+    date = () if "date" in names else (("Date", _http_date(int(now.timestamp()))),)
     lengthless = "content-length" in names or "transfer-encoding" in names or not _may_have_body(answer.status)
     return (*date, *answer.headers, *(() if lengthless else (("Content-Length", str(len(answer.body))),)))
 
@@ -94,5 +94,5 @@ def _may_have_body(status: int) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _http_date(now: datetime) -> str:
-    return format_datetime(now.astimezone(UTC), usegmt=True)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)

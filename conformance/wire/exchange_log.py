@@ -42,8 +42,12 @@ class _Lines:
         if not self._at_end:
             self._file.seek(begin)
             self._at_end = True
-        while view:
-            view = view[self._file.write(view) :]
+        try:
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError:
+            self._at_end = False  # a line that is there in part is written over
+            raise
         self._end = begin + len(line)
         return begin
 
@@ -87,14 +91,7 @@ class RunLog:
             _mend_last_line(path)
             self._lines = _Lines(path.open("r+b", buffering=0))
         except OSError as error:
-            raise UsageError(
-                explain(
-                    f"Opening the exchange log {path}",
-                    "a folder that can be written to",
-                    error.strerror or str(error),
-                    "choose another place with --out",
-                )
-            ) from error
+            raise UsageError(_unwritable(path, error)) from error
         self._whole: _Lines | None = None
 
     def _count(self, record: Connection | Exchange) -> None:
@@ -121,7 +118,10 @@ class RunLog:
         """Store a record; return its place and length for :meth:`read`."""
         stored, redacted = self._redaction.redact(record) if isinstance(record, Exchange) else (record, ())
         line = to_line(stored, redacted)
-        begin = self._lines.append(line)
+        try:
+            begin = self._lines.append(line)
+        except OSError as error:
+            raise HarnessError(_unwritable(self.path, error)) from error
         if not redacted:
             return begin * 2, len(line)
         whole = to_line(record)
@@ -284,6 +284,11 @@ def _unreadable(path: Path, seen: str) -> str:
         seen,
         "take the file from an unchanged run folder",
     )
+
+
+def _unwritable(path: Path, error: OSError) -> str:
+    seen = error.strerror or str(error)
+    return explain(f"Writing the exchange log {path}", "a folder with room", seen, "choose another place with --out")
 
 
 def _mend_last_line(path: Path) -> None:

@@ -6,6 +6,7 @@ words. No redirect is followed, nothing is decompressed, no environment proxy is
 
 from __future__ import annotations
 
+import re
 import ssl
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -38,11 +39,14 @@ class HttpClient:
         limits: WireLimits | None = None,
         connections: int = 1,
     ) -> None:
-        """Prepare; nothing is sent yet. At most ``connections`` are open at once, kept alive and used again."""
+        """Prepare; nothing is sent yet. At most ``connections`` are open at once, kept alive and used again.
+
+        Raises ``UsageError`` for a host that cannot stand in an address.
+        """
         limits = limits or WireLimits()
         self._pool = ClientPool(network, clock, context, host, port, recorder, limits, connections)
         self._transport = ClientTransport(self._pool, recorder, clock, limits)
-        self._origin = f"https://[{host}]:{port}/" if ":" in host else f"https://{host}:{port}/"
+        self._origin = _origin(host, port)
         self._httpx = httpx.AsyncClient(
             transport=self._transport,
             trust_env=False,
@@ -117,6 +121,21 @@ class HttpClient:
 
     async def __aexit__(self, *reason: object) -> None:
         await self.aclose()
+
+
+def _origin(host: str, port: int) -> httpx.URL:
+    text = f"https://[{host}]:{port}/" if ":" in host else f"https://{host}:{port}/"
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise UsageError(_no_host(host, str(error))) from error
+    if not re.fullmatch(r"[\w.:%-]+", host):
+        raise UsageError(_no_host(host, "characters that belong into no host name"))
+    return url
+
+
+def _no_host(host: str, seen: str) -> str:
+    return explain(f"Addressing the server {host!r}", "a host name or an IP address", seen, "mend the server's address")
 
 
 class HttpSender:

@@ -20,6 +20,9 @@ from conformance.wire.network import ByteStream, Listening, Network
 from conformance.wire.recorder import Recorder
 from conformance.wire.server_connection import Handler, ServerConnection, Serving
 from conformance.wire.tls import StreamBroken, TlsStream
+from conformance.wire.tls_context import again
+
+_SESSIONS_KEPT = 512  # about 15 KB each
 
 
 class Listener:
@@ -31,6 +34,7 @@ class Listener:
         self._listening: Listening | None = None
         self._live: dict[TlsStream, asyncio.Task[None]] = {}
         self._closing = False
+        self._accepted = 0
         self._faults: list[Exception] = []
 
     @classmethod
@@ -95,20 +99,32 @@ class Listener:
     async def _on_stream(self, stream: ByteStream) -> None:
         if self._closing:
             return
+        self._accepted += 1
+        if self._accepted % _SESSIONS_KEPT == 0:
+            self._context = again(self._context)
         tls = TlsStream(stream, self._context, Side.SERVER, self._serving.recorder, self._serving.clock)
         self._live[tls] = _current_task()
+        try:
+            await self._serve(tls)
+        except asyncio.CancelledError:
+            if not self._stopped():
+                raise
+        except Exception as fault:  # of the harness itself, such as a full disk: it must not vanish with this task
+            self._serving.on_harness_error(fault)
+        finally:
+            del self._live[tls]
+
+    async def _serve(self, tls: TlsStream) -> None:
         try:
             await tls.handshake(self._serving.limits.handshake)
             await ServerConnection(tls, self._serving).serve()
         except StreamBroken:
-            tls.abandon()  # recorded with its reason already
+            return  # the stream has recorded why
         except asyncio.CancelledError:
             await tls.close()
-            if not self._stopped():
-                raise
+            raise
         finally:
             tls.abandon()
-            del self._live[tls]
 
     def _stopped(self) -> bool:
         return self._closing

@@ -117,12 +117,12 @@ class RequestReader:
     def _head(self, event: h11.Request, incoming: Incoming) -> None:
         incoming.method, incoming.target = event.method.decode("latin-1"), event.target.decode("latin-1")
         incoming.headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()]
         )
         incoming.keep_alive = event.http_version >= b"1.1"
         for name, value in event.headers:
-            if name == b"connection" and b"close" in value.lower():
-                incoming.keep_alive = False
+            if name == b"connection":
+                incoming.keep_alive = incoming.keep_alive and b"close" not in value.lower()
             elif name == b"content-length":
                 self._check_size(int(value))
 

@@ -26,7 +26,7 @@ from conformance.wire.sent_chain import chain_from_library
 
 _READ = 64 * 1024
 _WRITE = 256 * 1024
-_CHAINS_KEPT = 4096
+_CHAINS_KEPT = 1024
 _DRAINED = 1024 * 1024
 _LAST_WORDS_S = 1.0
 _BAD_RECORD_MAC = 20
@@ -162,6 +162,8 @@ class TlsStream:
             return kept.get(session, ())
         chain = self._from_peer.certificates or chain_from_library(self._tls)
         if session:
+            last = next(reversed(kept.values()), ())
+            chain = last if last == chain else chain  # mostly the same client: hold its chain once
             kept[session] = chain
             while len(kept) > _CHAINS_KEPT:
                 del kept[next(iter(kept))]
@@ -183,7 +185,8 @@ class TlsStream:
         with contextlib.suppress(OSError, TimeoutError):  # the failure that counts is the one being reported
             async with asyncio.timeout(_LAST_WORDS_S):
                 await self._flush()
-                await self._drain()
+                if isinstance(cause, ssl.SSLError):  # an alert of ours may be on its way
+                    await self._drain()
         self._end(ending, words)
         self._stream.close()
         raise StreamBroken(words) from cause

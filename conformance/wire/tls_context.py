@@ -12,6 +12,7 @@ import ssl
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.wire.alerts import reason_of
@@ -20,6 +21,8 @@ CCM8 = "ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0"
 P256 = "prime256v1"
 
 _CONTEXTS_KEPT = 64
+
+_wanted: WeakKeyDictionary[ssl.SSLContext, _Wanted] = WeakKeyDictionary()
 
 
 class _KeyIsEncrypted(Exception):
@@ -88,13 +91,28 @@ def client_context(
     return _kept(_Wanted(False, chain, key, roots, ciphers, minimum, maximum, curve, True, stamps))
 
 
+def again(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Return a new context like one made here, without its sessions; the same one if its files are not as they were.
+
+    A server's context keeps every session for hours, and the ssl module cannot make it forget them.
+    """
+    wanted = _wanted.get(context)
+    if wanted is None or _stamps(wanted.chain, wanted.key, wanted.roots) != wanted.stamps:
+        return context
+    return _made(wanted)
+
+
 def _stamps(*paths: Path | None) -> tuple[int, ...]:
-    """Make a file that was written anew count as another one."""
-    return tuple(path.stat().st_mtime_ns if path and path.exists() else 0 for path in paths)
+    """Make a file with new content count as another one."""
+    return tuple(hash(path.read_bytes()) if path and path.is_file() else 0 for path in paths)
 
 
 @lru_cache(maxsize=_CONTEXTS_KEPT)
 def _kept(wanted: _Wanted) -> ssl.SSLContext:
+    return _made(wanted)
+
+
+def _made(wanted: _Wanted) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if wanted.server else ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     demanded = wanted.client_certificate or not wanted.server
@@ -107,6 +125,7 @@ def _kept(wanted: _Wanted) -> ssl.SSLContext:
     _load_roots(context, wanted.roots)
     if wanted.chain is not None:
         _load_identity(context, wanted.chain, wanted.key)
+    _wanted[context] = wanted
     return context
 
 

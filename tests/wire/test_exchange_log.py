@@ -320,3 +320,27 @@ def test_whatever_is_stored_is_read_back(responses: list[bytes]) -> None:
             log.exchange(one)
         assert list(log) == stored
         run.close()
+
+
+def test_a_full_disk_is_explained_and_leaves_no_broken_line(run: RunLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = run.for_case("C")
+    put(log)
+    file = run._lines._file
+
+    class Full:
+        """Takes half a line, then has no room left."""
+
+        def write(self, data: memoryview) -> int:
+            file.write(data[: len(data) // 2])
+            raise OSError(28, "No space left on device")
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(file, name)
+
+    monkeypatch.setattr(run._lines, "_file", Full())
+    with pytest.raises(HarnessError, match="No space left"):
+        put(log)
+    monkeypatch.setattr(run._lines, "_file", file)
+    log.exchange(exchange(log.next_exchange(), response=bytes(2000)))
+    run.close()
+    assert [record.number for record in read_log(run.path)] == [1, 3]

@@ -587,3 +587,12 @@ def test_it_works_over_real_sockets_with_kernel_stamps_in_order() -> None:
         assert exchange.request_first.mono <= exchange.request_last.mono
         assert exchange.response_first is not None
         assert exchange.request_last.mono <= exchange.response_first.mono
+
+
+@pytest.mark.parametrize("host", ["bad host", "a/b", "[", "h\x00"])
+def test_a_host_that_is_none_is_a_usage_error(host: str) -> None:
+    async def test(rig: Rig) -> None:
+        with pytest.raises(UsageError, match="Addressing the server"):
+            HttpClient(rig.network, rig.clock, client_tls(), host, 443, rig.asked)
+
+    run_virtual(test)

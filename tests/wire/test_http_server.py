@@ -13,6 +13,7 @@ from wire_rig import DEADLINE, START, XML, MemoryRecorder, Rig, client_tls, hell
 
 from conformance.vocabulary.errors import HarnessError, UsageError
 from conformance.vocabulary.identity import lfdi_of, sfdi_of
+from conformance.wire import http_server
 from conformance.wire.exchange import Exchange, Side
 from conformance.wire.http_server import Listener
 from conformance.wire.limits import WireLimits
@@ -512,3 +513,40 @@ def test_requests_of_a_resumed_or_new_connection_have_the_same_identity() -> Non
         return {exchange.peer_lfdi for exchange in rig.served.exchanges}
 
     assert len(run_virtual(test)) == 1
+
+
+def test_a_record_that_cannot_be_written_is_told_and_not_swallowed() -> None:
+    class Full(MemoryRecorder):
+        def exchange(self, exchange: Exchange) -> None:
+            raise HarnessError("no space left")
+
+    async def test(rig: Rig) -> None:
+        rig.served = Full()
+        listener = await rig.listen()
+        tls = await dial(rig, listener)
+        await tls.write(GET)
+        await said(tls)
+        await tls.close()
+        with pytest.raises(HarnessError, match="no space left"):
+            await listener.close()
+
+    run_virtual(test)
+
+
+def test_sessions_are_let_go_after_a_while_without_disturbing_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "_SESSIONS_KEPT", 2)
+    contexts: set[int] = set()
+
+    async def test(rig: Rig) -> list[Exchange]:
+        listener = await rig.listen()
+        for _ in range(5):
+            tls = await dial(rig, listener)
+            await tls.write(GET)
+            await said(tls, END)
+            contexts.add(id(listener._context))
+            await tls.close()
+        await listener.close()
+        return rig.served.exchanges
+
+    assert [exchange.status for exchange in run_virtual(test)] == [200] * 5
+    assert len(contexts) >= 2

@@ -99,14 +99,14 @@ def test_a_request_that_no_parser_accepted_is_redacted_too() -> None:
 
 
 def test_the_names_are_configurable() -> None:
-    redaction = Redaction(frozenset({"serialNumber", "X-Key"}))
+    redaction = Redaction(frozenset({"X-Key"}), frozenset({"serialNumber"}))
     stored, taken = redaction.redact(
         exchange(b"G\r\nx-key: 1\r\n\r\n", b"H\r\n\r\n<serialNumber>77</serialNumber><pIN>1</pIN>", b"")
     )
     assert taken == ("serialNumber", "x-key")
     assert b"77" not in stored.response
     assert b"<pIN>1</pIN>" in stored.response
-    assert Redaction(frozenset()).redact(exchange(response=BODY, body=BODY))[1] == ()
+    assert Redaction(frozenset(), frozenset()).redact(exchange(response=BODY, body=BODY))[1] == ()
 
 
 def test_the_file_is_redacted_and_says_so_while_the_log_gives_the_whole(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from wire_rig import files
 
 from conformance.vocabulary.errors import UsageError
-from conformance.wire.tls_context import client_context, server_context
+from conformance.wire.tls_context import again, client_context, server_context
 
 
 def test_both_sides_speak_only_tls_1_2_with_ccm8() -> None:
@@ -41,9 +41,9 @@ def test_a_context_is_made_once_and_again_when_a_file_changed(tmp_path: Path) ->
     first = server_context(made.chain, made.key, root)
     assert server_context(made.chain, made.key, root) is first
     assert server_context(made.chain, made.key, root, client_certificate=False) is not first
-    import os
-
-    os.utime(root, ns=(1, 1))
+    root.write_bytes(made.root.read_bytes())
+    assert server_context(made.chain, made.key, root) is first
+    root.write_bytes(b"\n" + made.root.read_bytes())
     assert server_context(made.chain, made.key, root) is not first
 
 
@@ -98,3 +98,18 @@ def test_an_unknown_cipher_is_explained() -> None:
     made = files("server")
     with pytest.raises(UsageError, match="csip doctor"):
         server_context(made.chain, made.key, made.root, ciphers="NO-SUCH-SUITE")
+
+
+def test_a_context_made_again_is_a_new_one_like_the_old_one(tmp_path: Path) -> None:
+    made = files("server")
+    root = tmp_path / "root.pem"
+    root.write_bytes(made.root.read_bytes())
+    first = server_context(made.chain, made.key, root)
+    second = again(first)
+    assert second is not first
+    assert second.get_ciphers() == first.get_ciphers()
+    assert again(second) is not second
+    root.unlink()
+    assert again(first) is first
+    foreign = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    assert again(foreign) is foreign
