@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.identity import lfdi_of, sfdi_of_lfdi
+from conformance.wire.certificate_facts import split_certificates
 from conformance.wire.certificates import Identity, Pki
 
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -39,9 +42,32 @@ def make_identities(folder: Path) -> DemoIdentities:
     )
 
 
-def _written(identity: Identity, folder: Path, stem: str) -> Files:
-    files = identity.write(folder, stem, overwrite=True)
+def read_identities(folder: Path) -> DemoIdentities:
+    """Read the identities that were made in a folder before. Raises ``UsageError`` when they are not there."""
+    return DemoIdentities(_read(folder, "server"), _read(folder, "device"))
+
+
+def _read(folder: Path, stem: str) -> Files:
+    chain = folder / f"{stem}.pem"
+    try:
+        pem = chain.read_bytes()
+    except OSError as error:
+        seen = error.strerror or str(error)
+        raise UsageError(explain(f"reading {chain}", "a certificate chain", seen, "make one with csip init")) from None
+    lfdi = lfdi_of(split_certificates(pem, str(chain))[0])
+    leaf = _leaf(folder, stem, pem)
+    return Files(chain, leaf, folder / f"{stem}.key", folder / "serca.pem", lfdi, sfdi_of_lfdi(lfdi))
+
+
+def _leaf(folder: Path, stem: str, pem: bytes) -> Path:
+    """Write the first certificate alone."""
     leaf = folder / f"{stem}-leaf.pem"
     end = b"-----END CERTIFICATE-----\n"
-    leaf.write_bytes(identity.chain_pem.partition(end)[0] + end)
+    leaf.write_bytes(pem.partition(end)[0] + end)
+    return leaf
+
+
+def _written(identity: Identity, folder: Path, stem: str) -> Files:
+    files = identity.write(folder, stem, overwrite=True)
+    leaf = _leaf(folder, stem, identity.chain_pem)
     return Files(files.chain, leaf, files.key, files.root, identity.lfdi, identity.sfdi)

@@ -10,13 +10,14 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 
-from conformance.reference.demo_identities import DemoIdentities
+from conformance.reference.demo_identities import DemoIdentities, Files
 from conformance.reference.server import ReferenceServer
 from conformance.reference.silent_recorder import SilentRecorder
 from conformance.roles.utility import TEST_PIN
 from conformance.roles.utility.manner import Manner as ServerManner
 from conformance.running.case_run import Desk
 from conformance.running.server_arrangement import ServerArrangement, ServerPlace, ShownIdentity
+from conformance.vocabulary.clock import Clock
 from conformance.wire.http_server import Listener
 from conformance.wire.messages import Answer, BrokenAnswer, Request
 from conformance.wire.network import Network
@@ -50,20 +51,9 @@ class EmbeddedServer:
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
         """Start a reference server, and yield a test client connected to it."""
-        own, device, clock = self._identities.server, self._identities.device, desk.bench.clock
+        device, clock = self._identities.device, desk.bench.clock
         peer = ReferenceServer(clock, self._flaws, lfdis=[device.lfdi], manner=self._manner)
-
-        async def handle(request: Request) -> Answer | BrokenAnswer:
-            return peer.handle(request)
-
-        context = server_context(
-            own.chain,
-            own.key,
-            own.roots,
-            ciphers=peer.tls_ciphers,
-            client_certificate=peer.requires_client_certificate,
-        )
-        listener = await Listener.start(self._network, clock, context, handle, SilentRecorder())
+        listener = await serve(self._network, clock, peer, self._identities.server)
         place = ServerPlace(listener.host, listener.port, peer.entry_path, TEST_PIN)
         shown = ShownIdentity(device.chain, device.key, device.roots, device.lfdi, device.sfdi)
         try:
@@ -71,3 +61,21 @@ class EmbeddedServer:
                 yield nouns
         finally:
             await listener.close()
+
+
+async def serve(
+    network: Network, clock: Clock, peer: ReferenceServer, own: Files, host: str = "127.0.0.1", port: int = 0
+) -> Listener:
+    """Serve a reference server with its identity and, if it has them, its TLS flaws."""
+
+    async def handle(request: Request) -> Answer | BrokenAnswer:
+        return peer.handle(request)
+
+    context = server_context(
+        own.chain,
+        own.key,
+        own.roots,
+        ciphers=peer.tls_ciphers,
+        client_certificate=peer.requires_client_certificate,
+    )
+    return await Listener.start(network, clock, context, handle, SilentRecorder(), host, port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from conformance.catalogue.instructions import order
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.test_client import TestClient
 from conformance.running.case_run import Desk
-from conformance.vocabulary.errors import HarnessError
+from conformance.vocabulary.errors import HarnessError, SubjectUnreachable, explain
 from conformance.wire.http_client import HttpClient
 from conformance.wire.network import Network
 from conformance.wire.tls_context import client_context
@@ -40,6 +41,10 @@ class ServerPlace:
     to_register: bool = False
 
 
+START_TRIES = 300
+START_PAUSE_S = 0.2
+
+
 class ServerArrangement:
     """Gives each test case a test client of its own on the one server under test."""
 
@@ -60,9 +65,27 @@ class ServerArrangement:
         values = {"host": self._place.host, "port": str(self._place.port), "lfdi": self._identity.lfdi}
         process = await SubjectProcess.start(self._place.start, values, folder / "subject.log")
         try:
+            await self._until_reachable(process)
             yield
         finally:
             await process.stop()
+
+    async def _until_reachable(self, process: SubjectProcess) -> None:
+        """Wait until something listens at the address, or the process has ended."""
+        place = self._place
+        for _ in range(START_TRIES):
+            try:
+                (await self._network.connect(place.host, place.port)).close()
+            except OSError:
+                await asyncio.sleep(START_PAUSE_S)
+            else:
+                return
+            if process.exit_status is not None:
+                break
+        seen = "nothing listens" if process.exit_status is None else f"it ended with exit status {process.exit_status}"
+        attempted = f"reaching the server just started at {place.host}:{place.port}"
+        do = "look into subject.log in the run folder"
+        raise SubjectUnreachable(explain(attempted, "something that listens within a minute", seen, do))
 
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:

@@ -1,0 +1,83 @@
+"""The reference peers as programs of their own, on real sockets::
+
+    python -m conformance.reference server --pki .pki --port 8443 [--flaw NAME]
+    python -m conformance.reference client --pki .pki --host 127.0.0.1 --port 8443 [--flaw NAME]
+
+``--pki`` is a folder made by ``csip init`` or named by ``identity.test_pki``. They run until they are stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from conformance.reference.client_flaws import known_flaws
+from conformance.reference.demo_identities import DemoIdentities, read_identities
+from conformance.reference.embedded_client import run_client
+from conformance.reference.embedded_server import serve
+from conformance.reference.server import ReferenceServer
+from conformance.vocabulary.clock import RealClock
+from conformance.vocabulary.errors import HarnessError
+from conformance.wire.sockets import SocketNetwork
+
+PKI = click.option(
+    "--pki", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of certificates."
+)
+HOST = click.option("--host", default="127.0.0.1", show_default=True)
+PORT = click.option("--port", type=int, required=True)
+FLAW = click.option("--flaw", "flaws", multiple=True, metavar="NAME", help="A flaw to have; may be repeated.")
+
+
+@click.group()
+def peers() -> None:
+    """Run a reference peer until it is stopped."""
+
+
+@peers.command()
+@PKI
+@HOST
+@PORT
+@FLAW
+def server(pki: Path, host: str, port: int, flaws: tuple[str, ...]) -> None:
+    """Serve the reference server, with the PKI's device registered."""
+    identities = read_identities(pki)
+    asyncio.run(_serve(identities, host, port, flaws))
+
+
+@peers.command()
+@PKI
+@HOST
+@PORT
+@FLAW
+@click.option("--entry", default="/dcap", show_default=True)
+def client(pki: Path, host: str, port: int, entry: str, flaws: tuple[str, ...]) -> None:
+    """Run the reference client with its simulated site."""
+    clock = RealClock()
+    running = run_client(
+        SocketNetwork(clock), clock, read_identities(pki).device, host, port, entry=entry, flaws=known_flaws(flaws)
+    )
+    asyncio.run(running)
+
+
+async def _serve(identities: DemoIdentities, host: str, port: int, flaws: tuple[str, ...]) -> None:
+    clock = RealClock()
+    peer = ReferenceServer(clock, flaws, lfdis=[identities.device.lfdi])
+    listener = await serve(SocketNetwork(clock), clock, peer, identities.server, host, port)
+    click.echo(f"serving https://{listener.host}:{listener.port}{peer.entry_path}")
+    await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told in words."""
+    try:
+        peers.main(prog_name="python -m conformance.reference")
+    except HarnessError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
