@@ -19,8 +19,9 @@ from conformance.catalogue.shipped import reports_folder
 from conformance.judgement.finding import State
 from conformance.output import tls_words, wording
 from conformance.output.evidence import Bounds, Evidence, both_ends, collect, select
+from conformance.output.record_reading import JsonObject, read_run
 from conformance.output.report_page import CasePage, case_pages, requirement_pages
-from conformance.output.run_view import JsonObject, RunView, read_run
+from conformance.output.run_view import RunView
 from conformance.vocabulary.verdict import Verdict
 from conformance.wire.exchange import Connection, Exchange
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from lxml import etree
 
 from conformance.judgement.finding import Finding, State
-from conformance.output.run_view import CaseView, JsonObject, RunView, read_run
+from conformance.output.record_reading import JsonObject, read_run
+from conformance.output.run_view import CaseView, RunView
 from conformance.output.text import finding_block
 from conformance.output.wording import VERDICT_WORDS, visible, weaknesses
 from conformance.vocabulary.verdict import Verdict

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.judgement.finding import Finding, State
-from conformance.output.run_view import CaseView, JsonObject, read_run
+from conformance.output.record_reading import JsonObject, read_run
+from conformance.output.run_view import CaseView
 from conformance.output.wording import (
     RESULT_WORDS,
     VERDICT_WORDS,

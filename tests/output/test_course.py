@@ -5,7 +5,7 @@ import pytest
 
 from conformance.judgement.finding import State
 from conformance.output.course import LEFT, RIGHT, course
-from conformance.output.run_view import read_run
+from conformance.output.record_reading import read_run
 from conformance.output.timeline import timeline
 from tests.output import sample_runs
 from tests.output.sample_facts import START, finding, timing

@@ -1,6 +1,6 @@
 from conformance.judgement.finding import State
 from conformance.output.evidence import Bounds, both_ends, collect, select
-from conformance.output.run_view import read_run
+from conformance.output.record_reading import read_run
 from tests.output import sample_facts
 from tests.output.sample_facts import connection, event, exchange, finding, finished, planned, run_started
 

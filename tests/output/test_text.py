@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from conformance.catalogue.test_case import TestCase
 from conformance.judgement.finding import State
-from conformance.output.run_view import read_run
+from conformance.output.record_reading import read_run
 from conformance.output.text import failure_blocks, finding_block, result_line, summary_lines
 from conformance.running.case_run import CaseResult
 from conformance.vocabulary.verdict import Verdict

@@ -1,6 +1,6 @@
 import pytest
 
-from conformance.output.run_view import read_run
+from conformance.output.record_reading import read_run
 from conformance.output.wording import (
     counts_sentence,
     duration,

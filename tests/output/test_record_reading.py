@@ -1,5 +1,5 @@
 from conformance.judgement.finding import Finding, State
-from conformance.output.run_view import read_run
+from conformance.output.record_reading import read_finding, read_run
 from conformance.running.journal import as_json
 from conformance.vocabulary.verdict import Grade, RunResult, Verdict
 from tests.output import sample_runs
@@ -7,8 +7,6 @@ from tests.output.sample_facts import CLOCK_LIMIT, finding, timing
 
 
 def test_a_finding_comes_back_from_json_as_it_was():
-    from conformance.output.run_view import read_finding
-
     whole = finding(
         State.FAIL,
         "a",
