@@ -1,4 +1,4 @@
-"""A run in typed facts, as every output sees it; :mod:`conformance.output.record_reading` makes it from the run record."""
+"""A run in typed facts, as every output sees it. :mod:`conformance.output.record_reading` makes it from the record."""
 
 from __future__ import annotations
 
