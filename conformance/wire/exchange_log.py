@@ -9,72 +9,20 @@ vanishes with the process.
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
-from array import array
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from conformance.vocabulary.errors import HarnessError, UsageError, explain
 from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.exchange_json import from_line, to_line
+from conformance.wire.log_lines import Lines, Places, mend_last_line
 from conformance.wire.redaction import Redaction
 
 _RECENT = 32
 _RECENT_BYTES = 64 * 1024
-
-
-class _Lines:
-    """An append-only file of lines, read again by place."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._end = file.seek(0, os.SEEK_END)
-        self._at_end = True
-
-    def append(self, line: bytes) -> int:
-        """Write a line through to the system; return where it begins."""
-        begin = self._end
-        view = memoryview(line)
-        if not self._at_end:
-            self._file.seek(begin)
-            self._at_end = True
-        try:
-            while view:
-                view = view[self._file.write(view) :]
-        except OSError:
-            self._at_end = False  # a line that is there in part is written over
-            raise
-        self._end = begin + len(line)
-        return begin
-
-    def read(self, begin: int, length: int) -> bytes:
-        self._at_end = False
-        self._file.seek(begin)
-        return self._file.read(length)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _Places:
-    """Where the records of one case are: eight bytes each for place, length and number."""
-
-    def __init__(self) -> None:
-        self.numbers = array("Q")
-        self._places = array("Q")
-        self._lengths = array("Q")
-
-    def add(self, number: int, place: int, length: int) -> None:
-        self.numbers.append(number)
-        self._places.append(place)
-        self._lengths.append(length)
-
-    def __getitem__(self, index: int) -> tuple[int, int]:
-        return self._places[index], self._lengths[index]
 
 
 class RunLog:
@@ -88,11 +36,11 @@ class RunLog:
         for record in read_log(path) if path.exists() else ():
             self._count(record)
         try:
-            _mend_last_line(path)
-            self._lines = _Lines(path.open("r+b", buffering=0))
+            mend_last_line(path)
+            self._lines = Lines(path.open("r+b", buffering=0))
         except OSError as error:
             raise UsageError(_unwritable(path, error)) from error
-        self._whole: _Lines | None = None
+        self._whole: Lines | None = None
 
     def _count(self, record: Connection | Exchange) -> None:
         if isinstance(record, Exchange):
@@ -132,10 +80,10 @@ class RunLog:
         lines = self._whole_lines() if place % 2 else self._lines
         return from_line(lines.read(place // 2, length))
 
-    def _whole_lines(self) -> _Lines:
+    def _whole_lines(self) -> Lines:
         if self._whole is None:
             # Without a name in any folder: nothing but this process can read it, and it goes when the process goes.
-            self._whole = _Lines(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115
+            self._whole = Lines(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115
         return self._whole
 
     def close(self) -> None:
@@ -151,7 +99,7 @@ class CaseLog:
     def __init__(self, run: RunLog, case: str) -> None:
         self.case = case
         self._run = run
-        self._exchanges, self._connections = _Places(), _Places()
+        self._exchanges, self._connections = Places(), Places()
         self._recent: deque[Exchange] = deque(maxlen=_RECENT)
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -289,13 +237,3 @@ def _unreadable(path: Path, seen: str) -> str:
 def _unwritable(path: Path, error: OSError) -> str:
     seen = error.strerror or str(error)
     return explain(f"Writing the exchange log {path}", "a folder with room", seen, "choose another place with --out")
-
-
-def _mend_last_line(path: Path) -> None:
-    """Make the file if need be, and cut off a last line that a crash left incomplete."""
-    with path.open("a+b") as file:
-        file.seek(0)
-        complete = 0
-        for line in file:
-            complete += len(line) if line.endswith(b"\n") else 0
-        file.truncate(complete)

@@ -13,7 +13,6 @@ import contextlib
 import ssl
 from datetime import timedelta
 from enum import StrEnum
-from weakref import WeakKeyDictionary
 
 from conformance.vocabulary.clock import Clock
 from conformance.wire.alerts import FATAL, WARNING, alert, reason_of, received_alert
@@ -22,16 +21,13 @@ from conformance.wire.failure_words import failure_words
 from conformance.wire.handshake_watch import HandshakeWatch
 from conformance.wire.network import ByteStream
 from conformance.wire.recorder import Recorder
-from conformance.wire.sent_chain import chain_from_library
+from conformance.wire.sent_chain import chain_from_library, recall_chain, remember_chain
 
 _READ = 64 * 1024
 _WRITE = 256 * 1024
-_CHAINS_KEPT = 1024
 _DRAINED = 1024 * 1024
 _LAST_WORDS_S = 1.0
 _BAD_RECORD_MAC = 20
-
-_chains: WeakKeyDictionary[ssl.SSLContext, dict[bytes, tuple[bytes, ...]]] = WeakKeyDictionary()
 
 
 class Ending(StrEnum):
@@ -156,18 +152,11 @@ class TlsStream:
         self._recorder.connection(self.facts())
 
     def _sent_chain(self) -> tuple[bytes, ...]:
-        kept = _chains.setdefault(self._context, {})
         session = (self._to_peer if self.side is Side.SERVER else self._from_peer).session_id
         if self._tls.session_reused:
-            return kept.get(session, ())
+            return recall_chain(self._context, session)
         chain = self._from_peer.certificates or chain_from_library(self._tls)
-        if session:
-            last = next(reversed(kept.values()), ())
-            chain = last if last == chain else chain  # mostly the same client: hold its chain once
-            kept[session] = chain
-            while len(kept) > _CHAINS_KEPT:
-                del kept[next(iter(kept))]
-        return chain
+        return remember_chain(self._context, session, chain)
 
     def _handshake_words(self, error: Exception) -> str:
         watch = self._from_peer

@@ -10,16 +10,16 @@ from datetime import timedelta
 import pytest
 from wire_rig import Rig, run_real
 
-from conformance.wire import sockets
+from conformance.wire import socket_stream
 from conformance.wire.network import ByteStream
 
 
 @pytest.fixture(params=[True, False], ids=["stamped", "plain"], autouse=True)
 def stamped(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     wanted = bool(request.param)
-    if wanted and not sockets.KERNEL_STAMPS:
+    if wanted and not socket_stream.KERNEL_STAMPS:
         pytest.skip("this system has no kernel receive stamps")
-    monkeypatch.setattr(sockets, "KERNEL_STAMPS", wanted)
+    monkeypatch.setattr(socket_stream, "KERNEL_STAMPS", wanted)
     return wanted
 
 
@@ -127,7 +127,7 @@ def test_whoever_waits_on_a_stream_that_is_closed_here_is_told(stamped: bool) ->
 
 def test_nagle_is_off() -> None:
     async def test(rig: Rig, near: ByteStream, far: ByteStream) -> None:
-        assert isinstance(near, sockets.SocketStream)
+        assert isinstance(near, socket_stream.SocketStream)
         assert near._sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
     with_pair(test)
