@@ -27,7 +27,7 @@ from conformance.running.journal import Journal
 from conformance.running.lag import LagMonitor, LagWindow
 from conformance.running.step import Steps
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.errors import HarnessError, PreconditionNotMet, SubjectUnreachable
+from conformance.vocabulary.errors import HarnessError, PreconditionNotMet, SubjectUnreachable, UsageError
 from conformance.vocabulary.limits import Limits
 from conformance.vocabulary.verdict import Verdict, roll_up
 from conformance.wire.exchange_log import CaseLog, RunLog
@@ -51,13 +51,14 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """How one test case ended."""
+    """How one test case ended. ``stop`` is a wrong configuration that came to light, which ends the whole run."""
 
     case: TestCase
     verdict: Verdict
     reason: str
     findings: tuple[Finding, ...]
     duration: timedelta
+    stop: UsageError | None = None
 
 
 class Arrangement(Protocol):
@@ -149,20 +150,21 @@ async def run_case(case: TestCase, arrangement: Arrangement, bench: Bench) -> Ca
     with bench.lag.window() as lag:
         desk = Desk(case, bench, lag)
         desk.tell("case_started")
-        ended_as, reason = await _outcome(desk, arrangement)
+        ended_as, reason, stop = await _outcome(desk, arrangement)
         verdicts = [VERDICT_OF_STATE[finding.state] for finding in desk.findings if finding.state in VERDICT_OF_STATE]
         verdict = _verdict(verdicts, ended_as)
+        reason = reason or _why(verdict)
         duration = timedelta(seconds=bench.clock.monotonic() - began)
         desk.tell(
             "case_finished",
             verdict=verdict,
-            reason=reason or _why(verdict),
+            reason=reason,
             duration_s=duration,
-            exchanges=[exchange.number for exchange in desk.log.exchanges()],
-            connections=[connection.number for connection in desk.log.connections()],
+            exchanges=desk.log.exchange_numbers(),
+            connections=desk.log.connection_numbers(),
             lag_s=lag.worst_s,
         )
-    return CaseResult(case, verdict, reason, tuple(desk.findings), duration)
+    return CaseResult(case, verdict, reason, tuple(desk.findings), duration, stop)
 
 
 def _verdict(verdicts: list[Verdict], ended_as: Verdict | None) -> Verdict:
@@ -177,20 +179,22 @@ def _why(verdict: Verdict) -> str:
     return "no check was decided" if verdict is Verdict.INCONCLUSIVE else ""
 
 
-async def _outcome(desk: Desk, arrangement: Arrangement) -> tuple[Verdict | None, str]:
-    """Run the body; return how it ended when it did not run to its end, and why."""
+async def _outcome(desk: Desk, arrangement: Arrangement) -> tuple[Verdict | None, str, UsageError | None]:
+    """Run the body; return how it ended when it did not run to its end, why, and what must stop the run."""
     try:
         async with arrangement.open(desk) as nouns:
             await _call(desk, nouns)
     except NotArranged as missing:
-        return missing.verdict, str(missing)
+        return missing.verdict, str(missing), None
+    except UsageError as wrong:
+        return Verdict.NOT_RUN, str(wrong), wrong
     except (PreconditionNotMet, SubjectUnreachable) as missing:
-        return Verdict.INCONCLUSIVE, str(missing)
+        return Verdict.INCONCLUSIVE, str(missing), None
     except asyncio.CancelledError:
-        return Verdict.INCONCLUSIVE, "interrupted"
+        return Verdict.INCONCLUSIVE, "interrupted", None
     except Exception:  # a fault of ours must not take the run down; it is told in full and exits 4
-        return Verdict.ERROR, traceback.format_exc()
-    return None, ""
+        return Verdict.ERROR, traceback.format_exc(), None
+    return None, "", None
 
 
 async def _call(desk: Desk, nouns: Mapping[str, object]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from conformance.catalogue.instructions import order
+from conformance.judgement.plant import Plant
 from conformance.roles.observed_client import ObservedClient
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.utility.rates import Rates
@@ -49,6 +50,10 @@ class ClientPlace:
 
 class RunningClient(Protocol):
     """A client that was started."""
+
+    @property
+    def plant(self) -> Plant | None:
+        """The plant behind it, where a simulator or a southbound observation shows it."""
 
     async def ended(self) -> str:
         """Wait until it ends by itself, and tell how."""
@@ -111,6 +116,7 @@ class ClientArrangement:
 
         async def begin() -> Awaitable[str]:
             started.append(await self._start(desk, listener.host, listener.port))
+            client.plant = started[-1].plant
             return started[-1].ended()
 
         client = ObservedClient(
@@ -175,6 +181,7 @@ class CommandStarter:
 class _Process:
     process: SubjectProcess
     log: Path
+    plant: Plant | None = None
 
     async def ended(self) -> str:
         status = await self.process.ended()
@@ -199,6 +206,8 @@ class OperatorStarter:
 
 
 class _Elsewhere:
+    plant: Plant | None = None
+
     async def ended(self) -> str:
         await asyncio.Event().wait()
         raise AssertionError("unreachable")

@@ -41,6 +41,7 @@ class Journal:
     """Appends events to a file and tells the listeners. Safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
+        _mend(path)
         self._file = path.open("a", encoding="utf-8")
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
@@ -54,7 +55,7 @@ class Journal:
         row: dict[str, Json] = {"event": event, "at": as_json(at)}
         row |= {key: as_json(value) for key, value in facts.items()}
         with self._lock:
-            self._file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+            self._file.write(json.dumps(row, separators=(",", ":")) + "\n")
             self._file.flush()
         for listener in self._listeners:
             listener(row)
@@ -66,8 +67,15 @@ class Journal:
 
 def read_journal(path: Path) -> Iterator[Event]:
     """Yield the events of a journal; a torn last line is left out."""
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for line in lines:
-            if not line.endswith("\n"):
+            if not line.endswith(b"\n"):
                 return
             yield json.loads(line)
+
+
+def _mend(path: Path) -> None:
+    """Cut off a last line that a crash left torn."""
+    if path.exists():
+        whole = path.read_bytes().rpartition(b"\n")
+        path.write_bytes(whole[0] + whole[1])

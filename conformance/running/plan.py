@@ -73,7 +73,7 @@ def make_plan(
     claims, ``None`` meaning all. Required tests stay in the plan even when they are not run.
 
     Raises:
-        UsageError: an id in ``only`` that no test case has.
+        UsageError: an id in ``only`` that no test case has, or a limit that the profile lacks.
     """
     subjects = tuple(subjects)
     _must_exist(cases, subjects, only)
@@ -84,7 +84,7 @@ def make_plan(
             profile.requires(case.subject, case.id),
             case,
             _skip(case, only, supported),
-            sum(profile.limits[name].value for name in case.duration),
+            _expected_s(case, profile),
         )
         for case in cases
         if case.subject in subjects
@@ -97,6 +97,15 @@ def make_plan(
         if f"{subject}/{test_id}" not in known
     ]
     return Plan((*rows, *missing))
+
+
+def _expected_s(case: TestCase, profile: Profile) -> float:
+    lacking = [name for name in case.duration if name not in profile.limits]
+    if lacking:
+        seen = f"no limit {', '.join(lacking)}"
+        do = "add the limit to the profile pack"
+        raise UsageError(explain(f"planning {case.key} by the profile {profile.id}", "all its limits", seen, do))
+    return sum(profile.limits[name].value for name in case.duration)
 
 
 def _skip(case: TestCase, only: Sequence[str], supported: frozenset[str] | None) -> tuple[Verdict, str] | None:

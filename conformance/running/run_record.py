@@ -25,6 +25,8 @@ def record_from(events: Iterable[Event]) -> Row:
     record: Row = {"format": FORMAT, "version": VERSION}
     tests: dict[str, Row] = {}
     finished = False
+    stopped: Json = None
+    failure: Json = None
     for event in events:
         match event["event"]:
             case "run_started":
@@ -33,22 +35,25 @@ def record_from(events: Iterable[Event]) -> Row:
                 tests = {str(row["case"]): _planned(row) for row in _rows(event["plan"])}
             case "run_finished":
                 finished = True
-                record |= {"finished_at": event["at"], "interrupted": event["interrupted"]}
+                record |= {"finished_at": event["at"], "interrupted": event["interrupted"], "failure": event["failure"]}
+                stopped, failure = event.get("stopped_by"), event.get("failure")
             case "waiting":
                 pass
             case _:
                 _apply(event, tests[str(event["case"])])
-    rows = [_closed(row) for row in tests.values()]
+    rows = [_closed(row, stopped or failure) for row in tests.values()]
     if not finished:
-        record |= {"finished_at": None, "interrupted": True}
+        record |= {"finished_at": None, "interrupted": True, "failure": None}
+    if failure is not None:
+        record["failure"] = failure
     record["tests"] = rows
     record["summary"] = {str(verdict): _count(rows, verdict) for verdict in Verdict}
-    result, exit_code = outcome(rows, interrupted=bool(record["interrupted"]))
+    result, exit_code = outcome(rows, interrupted=bool(record["interrupted"]), broken=failure is not None)
     return record | {"result": str(result), "exit_code": exit_code}
 
 
-def outcome(rows: Iterable[Mapping[str, Json]], *, interrupted: bool) -> tuple[RunResult, int]:
-    """Return the run's result and exit code.
+def outcome(rows: Iterable[Mapping[str, Json]], *, interrupted: bool, broken: bool = False) -> tuple[RunResult, int]:
+    """Return the run's result and exit code; ``broken`` tells that a fault of the harness ended it.
 
     A required test that was not decided, or no decided test at all, makes the run incomplete; a fail makes it not
     conformant even when other tests are missing.
@@ -58,7 +63,7 @@ def outcome(rows: Iterable[Mapping[str, Json]], *, interrupted: bool) -> tuple[R
     undecided = {Verdict.INCONCLUSIVE, Verdict.PENDING}
     missing = any(row["verdict"] == Verdict.NOT_RUN and row["required"] for row in rows)
     complete = Verdict.PASS in seen and not (seen & undecided) and not missing
-    if Verdict.ERROR in seen:
+    if broken or Verdict.ERROR in seen:
         result, code = (RunResult.NOT_CONFORMANT if Verdict.FAIL in seen else RunResult.INCOMPLETE), 4
     elif Verdict.FAIL in seen:
         result, code = RunResult.NOT_CONFORMANT, 1
@@ -78,17 +83,20 @@ def load_record(folder: Path) -> Row:
     journal = folder / "events.jsonl"
     try:
         events = list(read_journal(journal))
-    except (OSError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(_no_run(folder, str(error))) from None
     if not events or events[0]["event"] != "run_started":
         raise UsageError(_no_run(folder, "no run_started event in events.jsonl"))
-    return record_from(events)
+    try:
+        return record_from(events)
+    except (KeyError, TypeError, StopIteration, AssertionError) as error:
+        raise UsageError(_no_run(folder, f"events.jsonl is damaged: {error!r}")) from error
 
 
 def write_record(folder: Path, record: Row) -> None:
     """Write ``run.json``, whole or not at all."""
     partial = folder / "run.json.partial"
-    partial.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     partial.replace(folder / "run.json")
 
 
@@ -149,8 +157,8 @@ def _rows_of(value: Json) -> list[Row]:
 STEP_STATES = ("fail", "inconclusive", "warning", "pass")
 
 
-def _closed(row: Row) -> Row:
-    """Give every step its state, and a verdict to what did not end."""
+def _closed(row: Row, stopped: Json) -> Row:
+    """Give every step its state, and a verdict to what did not end; ``stopped`` says what ended the run early."""
     findings = _rows_of(row["findings"])
     for step in _rows_of(row["steps"]):
         states = {finding["state"] for finding in findings if finding["step"] == step["number"]}
@@ -159,7 +167,8 @@ def _closed(row: Row) -> Row:
     if row["verdict"] is None:
         began = row["started_at"] is not None
         row["verdict"] = str(Verdict.INCONCLUSIVE if began else Verdict.NOT_RUN)
-        row["reason"] = "the run ended before this test case did" if began else "the run ended before its turn"
+        reason = "the run ended before this test case did" if began else "the run ended before its turn"
+        row["reason"] = f"{reason}: {stopped}" if stopped else reason
     row.setdefault("exchanges", [])
     row.setdefault("connections", [])
     row.setdefault("lag_s", None)

@@ -1,7 +1,8 @@
 """Running the cases of a plan side by side in one event loop.
 
 Each kind of subject has lanes: that many of its cases run at once, started a little apart so that handshakes and polls
-do not coincide. Serial cases run alone on their kind of subject, after the others.
+do not coincide. Serial cases run alone on their kind of subject, after the others. A wrong configuration that comes
+to light in one case ends them all.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ async def run_cases(
     jobs: int,
     done: Callable[[CaseResult], None],
 ) -> None:
-    """Run all cases; at most ``jobs`` at once, and no more on a subject than its arrangement has lanes."""
+    """Run all cases; at most ``jobs`` at once, and no more on a subject than its arrangement has lanes.
+
+    Raises:
+        UsageError: inside an exception group, after every case under way has ended with what it has.
+    """
     everything = asyncio.Semaphore(jobs)
     lag = asyncio.create_task(bench.lag.run())
     try:
@@ -33,6 +38,7 @@ async def run_cases(
                 group.create_task(_run_subject(mine, arrangement, bench, everything, done))
     finally:
         lag.cancel()
+        await asyncio.wait({lag})
 
 
 async def _run_subject(
@@ -47,7 +53,11 @@ async def _run_subject(
     async def one(case: TestCase, turn: int) -> None:
         async with lanes, everything:
             await asyncio.sleep(STAGGER_S * (turn % arrangement.lanes))
-            done(await run_case(case, arrangement, bench))
+            result = await run_case(case, arrangement, bench)
+            done(result)
+        if result.stop is not None:
+            raise result.stop
+        _go_on_unless_interrupted()
 
     beside = [case for case in cases if not case.serial]
     async with asyncio.TaskGroup() as group:
@@ -56,3 +66,10 @@ async def _run_subject(
     for case in cases:
         if case.serial:
             await one(case, 0)
+
+
+def _go_on_unless_interrupted() -> None:
+    """Take up again the cancellation that a test case under way used to end with what it had."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -7,7 +7,9 @@ under way end with what it has, so that the evidence is complete.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from contextlib import AsyncExitStack
@@ -26,7 +28,7 @@ from conformance.running.plan import Plan
 from conformance.running.run_record import Row, load_record, write_record
 from conformance.running.runner import run_cases
 from conformance.vocabulary.clock import Clock, RealClock, VirtualClock, VirtualTimeLoop
-from conformance.vocabulary.errors import HarnessError, SubjectUnreachable, UsageError
+from conformance.vocabulary.errors import HarnessError, SubjectUnreachable, UsageError, explain
 from conformance.vocabulary.limits import Limits
 from conformance.wire.exchange_log import RunLog
 from conformance.wire.schema import Validator
@@ -58,6 +60,8 @@ class Session:
     """One run. ``start``, then ``result`` for each case of the plan, then ``finish``."""
 
     def __init__(self, settings: RunSettings) -> None:
+        """Make the run folder. Raises ``UsageError`` if that cannot be, or if the folder holds a run already."""
+        _make_fresh(settings.folder)
         self.settings = settings
         self.journal = Journal(settings.folder / "events.jsonl")
         self.futures: dict[str, Future[CaseResult]] = {case.key: Future() for case in settings.plan.to_run}
@@ -67,10 +71,16 @@ class Session:
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
         self._interrupted = False
+        self._announced = False
         self._finished = False
 
     def start(self) -> None:
         """Write the start of the journal and run the cases in a thread of its own."""
+        self._announce()
+        self._thread.start()
+
+    def _announce(self) -> None:
+        self._announced = True
         settings = self.settings
         rows = [row.row() for row in settings.plan.rows]
         time = "virtual" if settings.virtual else "real"
@@ -78,7 +88,6 @@ class Session:
         for row in settings.plan.rows:
             if row.skip is not None:
                 self._skipped(row.key, *row.skip)
-        self._thread.start()
 
     def result(self, case: TestCase) -> CaseResult:
         """Wait for a test case and return how it ended. Raises what kept the run from going on."""
@@ -90,27 +99,43 @@ class Session:
     def interrupt(self) -> None:
         """Let the cases under way end, and start no more."""
         self._interrupted = True
-        self._loop.call_soon_threadsafe(self._cancel)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the cases have all ended in this very moment
+            self._loop.call_soon_threadsafe(self._cancel)
 
     def finish(self) -> Row:
         """Wait for the end, write ``run.json`` and return the record. May be called twice."""
         if self._thread.is_alive():
             self._thread.join()
+        if not self._announced:
+            self._announce()  # something kept the run from starting; its folder says so
         if not self._finished:
             self._finished = True
+            stopped, fault = self._ending()
             self.journal.write(
-                "run_finished",
-                datetime.now(UTC),
-                interrupted=self._interrupted,
-                failure=None if self._failure is None else str(self._failure),
+                "run_finished", datetime.now(UTC), interrupted=self._interrupted, stopped_by=stopped, failure=fault
             )
             self.journal.close()
             self._log.close()
         record = load_record(self.settings.folder)
         write_record(self.settings.folder, record)
+        return record
+
+    def raise_failure(self) -> None:
+        """Raise what kept the run from going on, if anything did; anything unexpected as a ``HarnessError``."""
+        if self._failure is None:
+            return
         if isinstance(self._failure, HarnessError):
             raise self._failure
-        return record
+        text = "".join(traceback.format_exception(self._failure))
+        raise HarnessError(f"the run ended by a fault of the harness\n{text}") from self._failure
+
+    def _ending(self) -> tuple[str | None, str | None]:
+        """Return what stopped the run, and whether that was a fault of the harness."""
+        if self._failure is None:
+            return None, None
+        if isinstance(self._failure, NOT_A_FAULT):
+            return str(self._failure), None
+        return None, f"{type(self._failure).__name__}: {self._failure}"
 
     def _skipped(self, key: str, verdict: str, reason: str) -> None:
         nothing: dict[str, object] = {"duration_s": 0.0, "exchanges": [], "connections": [], "lag_s": 0.0}
@@ -123,8 +148,8 @@ class Session:
             self._loop.run_until_complete(self._task)
         except asyncio.CancelledError:
             pass  # interrupted: the cases have ended, and the record says so
-        except BaseException as failure:  # told to whoever waits for a result, and again by finish()
-            self._failure = failure
+        except BaseException as failure:  # told to whoever waits for a result, and again by raise_failure()
+            self._failure = _first(failure)
         finally:
             self._release()
             self._loop.close()
@@ -161,6 +186,25 @@ class Session:
 
     def _done(self, result: CaseResult) -> None:
         self.futures[result.case.key].set_result(result)
+
+
+def _first(failure: BaseException) -> BaseException:
+    """Return the failure itself out of the groups that the tasks have put it into."""
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure
+
+
+def _make_fresh(folder: Path) -> None:
+    """Make the run folder; one that holds a run is never written over."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        seen = error.strerror or str(error)
+        raise UsageError(explain(f"making the run folder {folder}", "a folder", seen, "choose another --out")) from None
+    if (folder / "events.jsonl").exists():
+        text = explain(f"using the run folder {folder}", "an empty folder", "it holds a run", "choose another --out")
+        raise UsageError(text)
 
 
 class Interrupted(Exception):

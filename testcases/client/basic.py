@@ -71,7 +71,7 @@ async def basic_017(utility, client, step, check, limits, clock):
         )
         held = require(held, "the client did not read the control before its start")
     due = {
-        RECEIVED: Window(arrival(held), "the control was read", 0, limits.response_deadline.value),
+        RECEIVED: Window(arrival(held), "the control was read", None, limits.response_deadline.value),
         STARTED: Window(control.start, "its start", -limits.response_early.value, limits.response_deadline.value),
         COMPLETED: Window(control.end, "its end", -limits.response_early.value, limits.response_deadline.value),
     }
