@@ -35,7 +35,11 @@ def record_from(events: Iterable[Event]) -> Row:
                 tests = {str(row["case"]): _planned(row) for row in _rows(event["plan"])}
             case "run_finished":
                 finished = True
-                record |= {"finished_at": event["at"], "interrupted": event["interrupted"], "failure": event["failure"]}
+                record |= {
+                    "finished_at": event["at"],
+                    "interrupted": event["interrupted"],
+                    "failure": event.get("failure"),
+                }
                 stopped, failure = event.get("stopped_by"), event.get("failure")
             case "waiting":
                 pass
