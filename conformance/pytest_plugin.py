@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from conformance.catalogue.shipped import testcases_folder
-from conformance.catalogue.test_case import TestCase, cases_in_file, declares_cases
+from conformance.catalogue.test_case import TestCase, cases_in_file, declares_cases, load_cases
 from conformance.face.configuration import DEFAULT_NAME, read_configuration
 from conformance.face.wiring import Choice, configured_run, demonstration
 from conformance.output.outputs import write_outputs
 from conformance.output.text import finding_block
 from conformance.running.case_run import CaseResult
 from conformance.running.session import Interrupted, RunSettings, Session
-from conformance.vocabulary.errors import HarnessError
+from conformance.vocabulary.errors import HarnessError, UsageError
 from conformance.vocabulary.verdict import Verdict
 
 SESSION = pytest.StashKey[Session]()
@@ -111,11 +111,12 @@ class NotPassed(Exception):
         return finding_block(self.result)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Make the session, and keep the items that its plan runs."""
     cases = [item for item in items if isinstance(item, CaseItem)]
     if SESSION not in config.stash and cases:
-        config.stash[SESSION] = Session(_settings(config, [item.case for item in cases]))
+        config.stash[SESSION] = _session(config, [item.case for item in cases])
     if SESSION not in config.stash:
         return
     planned = config.stash[SESSION].futures
@@ -124,18 +125,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=dropped)
 
 
-def _settings(config: pytest.Config, cases: list[TestCase]) -> RunSettings:
-    """Prepare a run from our options; what is wrong with them is told by pytest as wrong use."""
-    out, path = config.getoption("csip_out"), config.getoption("csip_config")
-    choice = Choice(profile=config.getoption("csip_profile"), out=out and Path(out), cases=cases)
+def _session(config: pytest.Config, cases: list[TestCase]) -> Session:
+    """Prepare a run of the collected cases from our options; what is wrong with them pytest tells as wrong use."""
     try:
-        if config.getoption("csip_demo"):
-            keep = ExitStack()
-            config.add_cleanup(keep.close)
-            return demonstration(choice, Path(out or "csip-demo"), keep, {})
-        return configured_run(read_configuration(Path(path or DEFAULT_NAME)), choice)
+        return Session(_settings(config, _choice(config, cases)))
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _choice(config: pytest.Config, cases: list[TestCase]) -> Choice:
+    """Choose the collected cases; the shipped ones that were not collected stay in the plan as not selected."""
+    known = {case.key: case for case in (*load_cases(testcases_folder()), *cases)}
+    chosen = tuple(case.key for case in cases)
+    only = () if len(chosen) == len(known) else chosen
+    out = config.getoption("csip_out")
+    return Choice(config.getoption("csip_profile"), only, out=out and Path(out), cases=tuple(known.values()))
+
+
+def _settings(config: pytest.Config, choice: Choice) -> RunSettings:
+    if config.getoption("csip_demo"):
+        keep = ExitStack()
+        config.add_cleanup(keep.close)
+        return demonstration(choice, choice.out or Path("csip-demo"), keep, {})
+    return configured_run(read_configuration(Path(config.getoption("csip_config") or DEFAULT_NAME)), choice)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
@@ -153,6 +165,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitC
         run.interrupt()
     run.finish()
     write_outputs(run.settings.folder)
+    _tell_failure(session, run)
+
+
+def _tell_failure(session: pytest.Session, run: Session) -> None:
+    """Let what kept the run from going on decide pytest's exit status as well; its text is told by each case."""
+    try:
+        run.raise_failure()
+    except HarnessError as failure:
+        usage = isinstance(failure, UsageError)
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR if usage else pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(wrapper=True)

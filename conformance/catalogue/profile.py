@@ -71,7 +71,7 @@ def load_profile(name_or_path: str) -> Profile:
     path = _locate(name_or_path)
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise UsageError(explain(f"reading the profile {path}", "a YAML file", str(error), "mend the file")) from None
     _must_fit_schema(path, document)
     return _profile(document)

@@ -140,7 +140,11 @@ def _module(path: Path) -> ModuleType:
         raise HarnessError(f"{path.name} cannot be loaded as a module of test cases")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]  # half a module must not be taken for a whole one later
+        raise
     return module
 
 

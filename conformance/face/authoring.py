@@ -7,6 +7,7 @@ server under test ``server`` and ``pin``; for a client under test ``utility`` an
 from conformance.catalogue.instructions import order
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.check import require
+from conformance.judgement.plant import Plant, Span
 from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.ratings import quantity
 from conformance.judgement.telemetry import defined, mirrored
@@ -22,7 +23,9 @@ __all__ = [
     "Listing",
     "Node",
     "Occurrence",
+    "Plant",
     "Reading",
+    "Span",
     "Window",
     "arrival",
     "defined",

@@ -6,6 +6,7 @@ Exit codes: 0 conformant, 1 not conformant, 2 wrong use, 3 incomplete, 4 harness
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -100,9 +101,12 @@ csip.add_command(validate)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error that a person can mend is told in words, never as a traceback."""
+    """Run the command line; an error that a person can mend is told in words, never as a traceback.
+
+    What nobody foresaw is a fault of the harness: its traceback is shown and the exit code is 4.
+    """
     try:
-        csip.main(args=None if arguments is None else list(arguments), prog_name="csip", standalone_mode=False)
+        code = csip.main(args=None if arguments is None else list(arguments), prog_name="csip", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -111,3 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except HarnessError as error:
         click.echo(f"csip: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(HarnessError.exit_code)
+    if code:
+        sys.exit(code)  # click returns the code of a command that ended by ctx.exit()

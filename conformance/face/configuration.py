@@ -7,6 +7,7 @@ Read once, judged as a whole, and turned into immutable facts. Paths are relativ
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from conformance.vocabulary.errors import UsageError, explain
 Kind = Literal["server", "client"]
 DEFAULT_NAME = "csip.toml"
 ROOT_FILE = "serca.pem"
+ANY_PORT = ("127.0.0.1", 0)
+LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Configuration:
     pin: int
     test_pki: Path | None = None
     address: tuple[str, int] | None = None
-    listen: tuple[str, int] = ("127.0.0.1", 0)
+    listen: tuple[str, int] = ANY_PORT
     certificate: Path | None = None
     key: Path | None = None
     lfdi: str | None = None
@@ -126,18 +129,18 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         test_pki=base / str(identity["test_pki"]) if "test_pki" in identity else None,
         entry=str(subject.get("entry", "/dcap")),
         pin=int(str(subject["pin"])),
-        address=_host_and_port(str(subject["address"])) if "address" in subject else None,
-        listen=_host_and_port(str(subject.get("listen", "127.0.0.1:0"))),
+        address=_host_and_port(subject, "address", path) if "address" in subject else None,
+        listen=_host_and_port(subject, "listen", path) if "listen" in subject else ANY_PORT,
         certificate=_own(base, subject, identity, "certificate", "device.pem"),
         key=_own(base, subject, identity, "key", "device.key"),
         lfdi=str(subject["lfdi"]) if "lfdi" in subject else None,
         registered=bool(subject.get("registered", True)),
         supports=frozenset(_strings(subject["supports"])) if "supports" in subject else None,
-        start=_start(base, subject),
+        start=_start(path, subject),
         instances=int(str(subject.get("instances", 1))),
         lanes=int(str(subject.get("lanes", 4))),
-        operator=_operator(document.get("operator", {})),
-        limits={key: float(str(value)) for key, value in document.get("limits", {}).items()},
+        operator=_operator(path, document.get("operator", {})),
+        limits=_limits(path, document.get("limits", {})),
         out=base / str(document["run"]["out"]) if "out" in document.get("run", {}) else None,
     )
 
@@ -168,28 +171,57 @@ def _profile(base: Path, name: str) -> str:
     return str(base / name) if name.endswith((".yaml", ".yml")) else name
 
 
-def _host_and_port(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
+def _host_and_port(subject: Table, key: str, path: Path) -> tuple[str, int]:
+    host, _, port = str(subject[key]).rpartition(":")
+    try:
+        host.strip("[]").encode("idna")
+    except UnicodeError as error:
+        raise _wrong(path, f"subject.{key}", "the name of a host", f"{host!r}: {error}") from None
+    if int(port) > LARGEST_PORT:
+        raise _wrong(path, f"subject.{key}", f"a port up to {LARGEST_PORT}", port)
     return host.strip("[]"), int(port)
 
 
-def _start(base: Path, subject: Mapping[str, object]) -> StartCommand | None:
+def _wrong(path: Path, key: str, expected: str, seen: str) -> UsageError:
+    return UsageError(explain(f"reading {key} in {path}", expected, seen, f"correct {key}"))
+
+
+def _start(path: Path, subject: Table) -> StartCommand | None:
     if "start" not in subject:
         return None
-    command = subject["start"]
-    words = as_words(command if isinstance(command, str) else _strings(command))
+    base = path.resolve().parent
     files = subject.get("files", {})
     assert isinstance(files, dict)
-    prepare = subject.get("prepare", ())
-    before = as_words(prepare if isinstance(prepare, str) else _strings(prepare))
+    words, before = (_words(path, subject, "subject", key) for key in ("start", "prepare"))
     return StartCommand(words, before, {name: base / template for name, template in files.items()}, base)
 
 
-def _operator(table: Mapping[str, object]) -> Arranger:
-    command = table.get("command", ())
+def _words(path: Path, table: Table, section: str, key: str) -> tuple[str, ...]:
+    """Return the words of a command; none when there is no such key."""
+    if key not in table:
+        return ()
+    command = table[key]
+    try:
+        words = as_words(command if isinstance(command, str) else _strings(command))
+    except ValueError as error:
+        raise _wrong(path, f"{section}.{key}", "a command", f"{command!r}: {error}") from None
+    if not words:
+        raise _wrong(path, f"{section}.{key}", "a command", "nothing")
+    return words
+
+
+def _limits(path: Path, table: Table) -> dict[str, float]:
+    values = {key: float(str(value)) for key, value in table.items()}
+    for key, value in values.items():
+        if not (math.isfinite(value) and value >= 0):
+            raise _wrong(path, f"limits.{key}", "a number from 0 upwards", f"{value:g}")
+    return values
+
+
+def _operator(path: Path, table: Table) -> Arranger:
     return Arranger(
         way=str(table.get("way", "prompt")),
-        command=as_words(command if isinstance(command, str) else _strings(command)),
+        command=_words(path, table, "operator", "command"),
         url=str(table.get("url", "")),
         plugin=str(table.get("plugin", "")),
     )

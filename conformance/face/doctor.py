@@ -48,7 +48,7 @@ def _advised(
 ) -> Advice:
     try:
         good, told = look(configuration)
-    except HarnessError as error:
+    except (HarnessError, OSError) as error:
         good, told = False, str(error)
     return Advice(name, good, told)
 
@@ -124,7 +124,7 @@ def _address(configuration: Configuration) -> tuple[bool | None, str]:
 
 def _can_listen(host: str, port: int) -> tuple[bool | None, str]:
     try:
-        with socket.create_server((host, port)):
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
             return True, f"{host}:{port} is free"
     except OSError as error:
         return False, f"{host}:{port} cannot be listened at: {error}; correct subject.listen"

@@ -36,20 +36,26 @@ class _Handover:
 
 
 def run_to_the_end(settings: RunSettings, expect: Path | None) -> int:
-    """Run a plan, write every output, tell the result, and return the exit code."""
+    """Run a plan, write every output, tell the result, and return the exit code.
+
+    Raises ``HarnessError`` when something kept the run from going on; its outputs are written all the same.
+    """
     expected = None if expect is None else _expected(expect)
     session = Session(settings)
     with Progress(settings) as progress:
         session.journal.listen(progress.event)
-        _engine(session)
+        code = _engine(session)
     record = session.finish()
     written = write_outputs(settings.folder)
     _tell(record, settings.folder)
     click.echo(f"report  {written.report}")
+    session.raise_failure()
+    if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        raise HarnessError(f"the engine ended with {pytest.ExitCode(code).name}; the run folder holds what came before")
     return int(str(record["exit_code"])) if expected is None else _compared(record, expected)
 
 
-def _engine(session: Session) -> None:
+def _engine(session: Session) -> int:
     """Run pytest so that nothing of the surroundings changes the run: no ini, no environment, no other plug-in."""
     ini = session.settings.folder / EMPTY_INI
     ini.write_text("[pytest]\n", encoding="utf-8")
@@ -58,6 +64,8 @@ def _engine(session: Session) -> None:
         f"--rootdir={testcases_folder()}",
         f"--config-file={ini}",
         "--import-mode=importlib",
+        "--noconftest",
+        "--capture=no",
         "-p",
         "no:terminal",
         "-p",
@@ -67,11 +75,11 @@ def _engine(session: Session) -> None:
         "-p",
         "conformance.pytest_plugin",
     ]
-    with _undisturbed():
-        code = pytest.main(arguments, plugins=[_Handover(session)])
-    ini.unlink()
-    if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
-        raise HarnessError(f"the engine ended with {pytest.ExitCode(code).name}; the run folder holds what came before")
+    try:
+        with _undisturbed():
+            return pytest.main(arguments, plugins=[_Handover(session)])
+    finally:
+        ini.unlink(missing_ok=True)
 
 
 @contextmanager

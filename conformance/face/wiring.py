@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,7 @@ from conformance.wire.certificate_facts import split_certificates
 from conformance.wire.pipes import PipeNetwork
 from conformance.wire.schema import Edition, Extensions, Validator
 from conformance.wire.sockets import SocketNetwork
+from conformance.wire.tls_context import client_context, server_context
 
 DEFAULT_PROFILE = "csip-2.1"
 SUBJECTS = ("server", "client")
@@ -68,11 +70,14 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
     shown = configuration.shown
     folder = choice.out or (configuration.out or Path("runs")) / _stamp(configuration.kind)
     if configuration.kind == "server":
-        lfdi = _lfdi_in(shown.certificate)
+        lfdi = _lfdi_in(shown.certificate, "identity.certificate")
+        client_context(shown.certificate, shown.key, shown.roots)
         arrange = _server(configuration, lfdi)
         subject: dict[str, Json] = {"address": _address(configuration.address)}
     else:
-        lfdi = normal_lfdi(configuration.lfdi) if configuration.lfdi else _lfdi_in(_present(configuration.certificate))
+        lfdi = _client_lfdi(configuration)
+        server_context(shown.certificate, shown.key, shown.roots)
+        _must_be_free(*configuration.listen)
         arrange = _client(configuration, lfdi, folder)
         subject = {"address": _address(configuration.listen), "lfdi": lfdi}
     product = configuration.product
@@ -139,7 +144,7 @@ def _settings(
         **facts.profile_facts(profile, limits),
     }
     return RunSettings(
-        folder=_fresh(folder),
+        folder=folder,
         profile=profile,
         limits=limits,
         register=register,
@@ -190,12 +195,31 @@ def _operator(arranger: Arranger) -> Operator:
             return PromptOperator()
 
 
-def _lfdi_in(path: Path) -> str:
-    attempted = f"reading the certificate {path}"
+def _client_lfdi(configuration: Configuration) -> str:
+    if configuration.lfdi is None:
+        return _lfdi_in(_present(configuration.certificate), "subject.certificate")
+    try:
+        return normal_lfdi(configuration.lfdi)
+    except UsageError as error:
+        raise UsageError(f"subject.lfdi: {error}") from None
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Bind the test server's address for a moment, so that a run does not begin in vain."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        seen, do = error.strerror or str(error), "stop what uses it, or correct subject.listen (port 0: any free one)"
+        raise UsageError(explain(f"listening at {host}:{port}", "a free address", seen, do)) from None
+
+
+def _lfdi_in(path: Path, key: str) -> str:
+    attempted = f"reading the certificate {path} ({key})"
     try:
         certificates = split_certificates(path.read_bytes(), str(path))
     except OSError as error:
-        do = "correct the path in csip.toml, or make certificates with csip pki"
+        do = f"correct {key} in csip.toml, or make certificates with csip pki"
         raise UsageError(explain(attempted, "a certificate in PEM", error.strerror or str(error), do)) from None
     return lfdi_of(certificates[0])
 
@@ -214,16 +238,3 @@ def _address(place: tuple[str, int] | None) -> str:
 
 def _stamp(kind: str) -> str:
     return f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{kind}"
-
-
-def _fresh(folder: Path) -> Path:
-    """Make the run folder; one that holds a run is never written over."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        seen = error.strerror or str(error)
-        raise UsageError(explain(f"making the run folder {folder}", "a folder", seen, "choose another --out")) from None
-    if (folder / "events.jsonl").exists():
-        text = explain(f"using the run folder {folder}", "an empty folder", "it holds a run", "choose another --out")
-        raise UsageError(text)
-    return folder
