@@ -64,26 +64,22 @@ def refuse_size(body: bytes) -> None:
         raise Malformed(f"the body has {tags} tags; at most {MAX_TAGS} are read")
 
 
-def refuse_doctype(root: etree._Element) -> None:
-    """Refuse a document type declaration, and with it every entity. Raises :class:`Malformed`."""
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Malformed("the document has a document type declaration", 1)
-
-
 def parse(body: bytes) -> etree._Element:
     """Return the root element of a body.
 
     Raises:
         Malformed: not well-formed, empty, too large, or with a document type declaration.
     """
-    refuse_size(body)
+    if not body or len(body) > MAX_TAGS:
+        refuse_size(body)
     try:
         root = etree.fromstring(body, _PARSERS.parser)
     except etree.XMLSyntaxError as error:
         raise _malformed(body, error) from None
     except LookupError:
         raise Malformed("the XML declaration names an encoding that is not known; 2030.5 uses UTF-8", 1) from None
-    refuse_doctype(root)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Malformed("the document has a document type declaration", 1)
     return root
 
 

@@ -47,7 +47,8 @@ class Validator:
         self.edition = edition
         self.extensions = extensions
         self._threads = SchemaPerThread(lambda: compile_source(edition, official_xsd))
-        self._accepted: dict[str, SchemaReport] = {}
+        self._notes = extensions is Extensions.NOTE
+        self._accepted: dict[object, SchemaReport] = {}
 
     def quick(self, body: bytes) -> bool:
         """Return the bare verdict on a body as it stands, without regard to extensions."""
@@ -75,21 +76,20 @@ class Validator:
             report = self._if_accepted(body) if len(body) <= OFF_LOOP_BYTES else None
         except Malformed as fault:
             return self._malformed(fault)
-        return report or await asyncio.to_thread(self.validate, body)
+        return report if report is not None else await asyncio.to_thread(self.validate, body)
 
     def _if_accepted(self, body: bytes) -> SchemaReport | None:
         """Return the report if the schema accepts the body and there is nothing to note; raises ``Malformed``."""
         root = valid_root(self._threads.schema, body)
-        if root is None or self._wants_notes(body):
+        if root is None or (self._notes and self._wants_notes(body)):
             return None
-        tag = str(root.tag)
-        report = self._accepted.get(tag)
+        report = self._accepted.get(root.tag)
         if report is None:
-            report = self._accepted[tag] = SchemaReport(True, (), (), self.edition, local(tag))
+            report = self._accepted[root.tag] = SchemaReport(True, (), (), self.edition, local(str(root.tag)))
         return report
 
     def _wants_notes(self, body: bytes) -> bool:
-        return self.extensions is Extensions.NOTE and (self._is_lax(body) or may_hold_foreign(body, self.edition))
+        return self._is_lax(body) or may_hold_foreign(body, self.edition)
 
     def _is_lax(self, body: bytes) -> bool:
         """Tell whether the schema may have let misspelt names pass; large bodies are not searched for them."""
@@ -107,13 +107,13 @@ class Validator:
         if self.extensions is Extensions.REFUSE:
             return ()
         foreign = find_foreign(root, self.edition)
-        notes = notes_on(foreign) if self.extensions is Extensions.NOTE else ()
+        notes = notes_on(foreign) if self._notes else ()
         take_out(foreign)
         return notes
 
     def _remarks(self, root: etree._Element) -> tuple[Problem, ...]:
         """Return what the open places of 2030.5-2023 let through although its name is nowhere in the standard."""
-        wanted = self.extensions is Extensions.NOTE and self.edition is Edition.IEEE_2023
+        wanted = self._notes and self.edition is Edition.IEEE_2023
         return _explainer(self.edition, strict=True).explain(root) if wanted else ()
 
     def _malformed(self, fault: Malformed) -> SchemaReport:
