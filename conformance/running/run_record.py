@@ -35,11 +35,7 @@ def record_from(events: Iterable[Event]) -> Row:
                 tests = {str(row["case"]): _planned(row) for row in _rows(event["plan"])}
             case "run_finished":
                 finished = True
-                record |= {
-                    "finished_at": event["at"],
-                    "interrupted": event["interrupted"],
-                    "failure": event.get("failure"),
-                }
+                record |= {"finished_at": event["at"], "interrupted": event["interrupted"]}
                 stopped, failure = event.get("stopped_by"), event.get("failure")
             case "waiting":
                 pass
@@ -47,10 +43,8 @@ def record_from(events: Iterable[Event]) -> Row:
                 _apply(event, tests[str(event["case"])])
     rows = [_closed(row, stopped or failure) for row in tests.values()]
     if not finished:
-        record |= {"finished_at": None, "interrupted": True, "failure": None}
-    if failure is not None:
-        record["failure"] = failure
-    record["tests"] = rows
+        record |= {"finished_at": None, "interrupted": True}
+    record |= {"failure": failure, "tests": rows}
     record["summary"] = {str(verdict): _count(rows, verdict) for verdict in Verdict}
     result, exit_code = outcome(rows, interrupted=bool(record["interrupted"]), broken=failure is not None)
     return record | {"result": str(result), "exit_code": exit_code}
