@@ -147,6 +147,7 @@ def setpoints(values: dict[str, ModeValue], site: Site) -> Setpoints:
         fixed_var=number("opModTargetVar") if fixed_var_pct is None else fixed_var_pct / 10000 * site.rated_w,
         grad_w=10000 if grad is None else int(grad),
         curves=tuple(sorted((name, value) for name, value in values.items() if isinstance(value, str))),
+        modes=dict(values),
     )
 
 

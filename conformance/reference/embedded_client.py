@@ -10,6 +10,7 @@ from conformance.reference.client import ClientIdentity, ReferenceClient
 from conformance.reference.client_flaws import known_flaws, sends_full_chain, tls_ciphers
 from conformance.reference.client_manner import Manner
 from conformance.reference.demo_identities import Files
+from conformance.reference.observed_plant import SimulatedPlant
 from conformance.reference.plant import Battery, Evse, Load, Pv
 from conformance.reference.silent_recorder import SilentRecorder
 from conformance.reference.simulator import Site
@@ -37,10 +38,12 @@ def embedded_client(
     place = ClientPlace(device.lfdi, device.sfdi, TEST_PIN)
 
     async def start(desk: Desk, host: str, port: int) -> RunningClient:
+        clock = desk.bench.clock
+        site = demonstration_site(clock)
         running = run_client(
-            network, desk.bench.clock, device, host, port, entry=place.entry, flaws=chosen, manner=manner
+            network, clock, device, host, port, entry=place.entry, flaws=chosen, manner=manner, site=site
         )
-        return _Embedded(running)
+        return _Embedded(running, SimulatedPlant(site, clock))
 
     return ClientArrangement(network, place, ServerIdentity(server.chain, server.key, server.roots), start, LANES)
 
@@ -55,25 +58,33 @@ async def run_client(
     entry: str,
     flaws: frozenset[str] = frozenset(),
     manner: Manner | None = None,
+    site: Site | None = None,
 ) -> None:
     """Run the reference client with its simulated site against a server, until cancelled."""
     chain = device.chain if sends_full_chain(flaws) else device.leaf
     context = client_context(chain, device.key, device.roots, ciphers=f"{tls_ciphers(flaws)}:@SECLEVEL=0")
     client = HttpClient(network, clock, context, host, port, SilentRecorder(), connections=CONNECTIONS)
     identity = ClientIdentity(device.lfdi, device.sfdi, TEST_PIN)
-    site = Site(clock.now(), Pv(), Battery(), Evse(), Load())
     sender = HttpSender(client, PATIENCE)
-    peer = ReferenceClient(sender, clock, identity, site, entry=entry, flaws=flaws, manner=manner)
+    peer = ReferenceClient(
+        sender, clock, identity, site or demonstration_site(clock), entry=entry, flaws=flaws, manner=manner
+    )
     try:
         await peer.run()
     finally:
         await client.aclose()
 
 
-class _Embedded:
-    """The reference client as a task."""
+def demonstration_site(clock: Clock) -> Site:
+    """Return a new site with one of everything."""
+    return Site(clock.now(), Pv(), Battery(), Evse(), Load())
 
-    def __init__(self, running: Coroutine[object, object, None]) -> None:
+
+class _Embedded:
+    """The reference client as a task, with its plant."""
+
+    def __init__(self, running: Coroutine[object, object, None], plant: SimulatedPlant) -> None:
+        self.plant = plant
         self._task = asyncio.ensure_future(running)
 
     async def ended(self) -> str:

@@ -10,10 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from conformance.reference.setpoints import PowerFactor
+from conformance.reference.setpoints import ModeValue
 
-ModeValue = bool | int | float | str | PowerFactor
-"""The value of one mode: a number, a switch, a power factor, or the address of a curve."""
+__all__ = [
+    "CurrentStatus",
+    "KnownControl",
+    "KnownDefault",
+    "KnownProgram",
+    "ModeValue",
+    "Outcome",
+    "Owed",
+    "Participation",
+    "ResponseStatus",
+    "program_rank",
+]
 
 
 class CurrentStatus(IntEnum):

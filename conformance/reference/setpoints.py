@@ -8,7 +8,8 @@ follow the definitions of CSIP-AUS (import, export, generation and load limits, 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,17 @@ class PowerFactor:
     absorbing: bool = True
 
 
+ModeValue = bool | int | float | str | PowerFactor
+"""The value of one mode: a number, a switch, a power factor, or the address of a curve."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setpoints:
     """Everything controls and defaults ask for; ``None`` means no such wish. Injection and discharge are positive.
 
     ``grad_w`` is the ramp rate in hundredths of a percent of the rated power per second (``setGradW``); 0 means
-    as fast as can be. ``curves`` names the curves in force, as pairs of mode and address.
+    as fast as can be. ``curves`` names the curves in force, as pairs of mode and address. ``modes`` are all modes asked
+    for by element name, also those that this plant has no part for: what an observer of its inputs would see.
     """
 
     energize: bool = True
@@ -40,6 +46,7 @@ class Setpoints:
     fixed_var: float | None = None
     grad_w: int = 10000
     curves: tuple[tuple[str, str], ...] = ()
+    modes: Mapping[str, ModeValue] = field(default_factory=dict)
 
     @property
     def connected(self) -> bool:

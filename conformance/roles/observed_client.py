@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from conformance.judgement.check import Check
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used
+from conformance.judgement.plant import Plant
 from conformance.judgement.polling import Occurrence
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import PreconditionNotMet
@@ -32,7 +33,8 @@ class ObservedClient:
     """The client under test.
 
     ``begin`` starts the subject (a process, an embedded peer, or an instruction to a person) and returns what tells of
-    its end; ``lfdi``, ``sfdi`` and ``pin`` are what it declares.
+    its end; ``lfdi``, ``sfdi`` and ``pin`` are what it declares. From its start on ``plant`` is the
+    plant behind it, where a simulator or a southbound observation shows it.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class ObservedClient:
         self.lfdi = lfdi
         self.sfdi = sfdi
         self.pin = pin
+        self.plant: Plant | None = None
         self._log = log
         self._clock = clock
         self._check = check

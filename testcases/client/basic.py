@@ -2,6 +2,7 @@
 
 from conformance.face.authoring import (
     Cadence,
+    Span,
     Window,
     arrival,
     defined,
@@ -31,9 +32,10 @@ HALF_POWER = {"opModMaxLimW": 5000}
         "hard_coded_paths",
         "polls_once",
         "ignores_poll_rate",
+        "ignores_control",
     ],
     needs=["DER", "Response"],
-    duration=["first_contact", "control_lead", "control_duration", "response_deadline"],
+    duration=["first_contact", "control_lead", "control_duration", "response_deadline", "plant_settling"],
     instructions=["restart_client"],
 )
 async def basic_017(utility, client, step, check, limits, clock):
@@ -45,10 +47,11 @@ async def basic_017(utility, client, step, check, limits, clock):
         3. Wait for Response 1, received.
         4. Wait for Response 2, started, at the start of the control.
         5. Wait for Response 3, completed, at its end.
-        6. Look at the Responses together.
+        6. Look at the Responses together, and at the plant where it is observed.
 
     Passes when
-        Responses 1, 2 and 3 come in time, valid, for this control and this device, and no other status is sent.
+        Responses 1, 2 and 3 come in time, valid, for this control and this device, no other status is sent, and the
+        plant was asked for the control from its start to its end.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     program = one_program(utility, client.lfdi).program
@@ -91,6 +94,12 @@ async def basic_017(utility, client, step, check, limits, clock):
         others = client.statuses(control) - {RECEIVED, STARTED, COMPLETED}
         check.that(
             not others, "BASE.030", "statuses 1, 2 and 3 only", f"also {sorted(others)}" if others else "only these"
+        )
+        during = Span(control.start, control.end, "the control")
+        check.in_force(client.plant, HALF_POWER, during, limits.plant_settling, requirement="G8")
+        start = Window(control.start, "its start", -limits.response_early.value, limits.plant_settling.value)
+        check.took_effect(
+            client.plant, HALF_POWER, start, limits.plant_settling, requirement="EVENT.002", after=arrival(held)
         )
 
 

@@ -1,0 +1,52 @@
+"""The reference client's plant as checks of grade W+S see it: what its simulator's trace says it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from conformance.judgement.plant import Change, Value
+from conformance.reference.client_reading import LIMITS, POWERS
+from conformance.reference.setpoints import ModeValue, PowerFactor
+from conformance.reference.simulator import Site
+from conformance.vocabulary.clock import Clock
+
+
+class SimulatedPlant:
+    """A simulated site, exact to the instant."""
+
+    uncertainty_s = 0.0
+
+    def __init__(self, site: Site, clock: Clock) -> None:
+        self._site = site
+        self._clock = clock
+
+    @property
+    def seen_until(self) -> datetime:
+        """Now: the simulation never stops."""
+        return self._clock.now()
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return every set of set-points that took effect."""
+        self._site.advance(self._clock.now())
+        return tuple(Change(point.at, _on_the_wire(point.setpoints.modes)) for point in self._site.trace)
+
+    def in_force(self, at: datetime) -> Mapping[str, Value]:
+        """Return what the plant was asked for at an instant."""
+        past = [change for change in self.changes() if change.at <= at]
+        return past[-1].in_force if past else {}
+
+
+def _on_the_wire(modes: Mapping[str, ModeValue]) -> dict[str, Value]:
+    return {name: _value(name, value) for name, value in modes.items()}
+
+
+def _value(name: str, value: ModeValue) -> Value:
+    if isinstance(value, PowerFactor):
+        return {"displacement": value.displacement, "excitation": value.absorbing}
+    if name == "opModFreqDroop" and isinstance(value, str):
+        members = (member.split("=") for member in value.split())
+        return {member: int(number) for member, number in members}
+    if name in (*POWERS, *LIMITS, "opModFixedVar") and not isinstance(value, str):
+        return {"value": value}
+    return value
