@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from conformance.judgement.payloads import Entries
 from conformance.vocabulary.errors import PreconditionNotMet
@@ -207,7 +207,8 @@ class TestClient:
             reading = await (self.page(href, name, start=0, limit=self._page_size) if listed else self.get(href, name))
             readings[href] = reading
             if reading.document is not None:
-                waiting += [(target, link.removesuffix("Link")) for link, target in links_in(reading.document)]
+                found = links_in(reading.document)
+                waiting += [(resolved(href, target), link.removesuffix("Link")) for link, target in found]
         return tuple(readings.values())
 
     async def own_end_device(self) -> tuple[Listing, Node | None]:
@@ -242,9 +243,29 @@ MOST_RESOURCES = 2000
 
 
 def target_of(href: str) -> str:
-    """Return the path and query of a link; absolute links are taken to point at the same server."""
-    parts = urlsplit(href)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    """Return the path and query of a link, fit for a request line.
+
+    Absolute links are taken to point at the same server. What no URI may hold is percent-encoded, so that a bad link
+    brings an answer to be judged.
+    """
+    try:
+        parts = urlsplit(href.strip())
+    except ValueError:  # such as an address with half a bracket
+        return "/" + quote(href, safe="")
+    path, query = quote(parts.path, safe=URI_CHARACTERS), quote(parts.query, safe=URI_CHARACTERS)
+    return ("" if path.startswith("/") else "/") + path + (f"?{query}" if query else "")
+
+
+URI_CHARACTERS = "%/:?@!$&'()*+,;=-._~"
+"""What may stand in a path or a query (RFC 3986, 3.3 and 3.4)."""
+
+
+def resolved(base: str, href: str) -> str:
+    """Return a link found in a document that came from ``base`` (RFC 3986, 5)."""
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return href
 
 
 def location_of(reading: Reading) -> str | None:
