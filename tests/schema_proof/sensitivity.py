@@ -12,6 +12,7 @@ from broken_facts import Broken, broken_models
 from lxml import etree
 
 from conformance.wire.schema.facts import read_model
+from conformance.wire.schema.hosts import hosts
 from conformance.wire.schema.model import Child, Edition, Model
 from conformance.wire.schema.probes import probes
 from conformance.wire.schema.writer import one_file
@@ -22,7 +23,7 @@ class Outcome(StrEnum):
 
     NOTICED = "a verdict changed"
     UNNOTICED = "no verdict changed"
-    OUT_OF_REACH = "no document can hold the type"
+    OUT_OF_REACH = "no verdict changed, but no document can hold the type itself"
     NOT_A_SCHEMA = "it does not compile"
 
 
@@ -38,7 +39,8 @@ def notice(model: Model, broken: Broken) -> Outcome:
             held = True
             if schema.validate(tree) is not verdict:
                 return Outcome.NOTICED
-    return Outcome.UNNOTICED if held else Outcome.OUT_OF_REACH
+    only_derived = broken.type in model.complex and broken.type not in hosts(model)
+    return Outcome.UNNOTICED if held and not only_derived else Outcome.OUT_OF_REACH
 
 
 def concerned(model: Model, type_name: str) -> Iterator[str]:
@@ -49,7 +51,7 @@ def concerned(model: Model, type_name: str) -> Iterator[str]:
     for name in model.complex:
         places = [place for place in model.particles(name) if isinstance(place, Child)]
         types = {place.type for place in places} | {each.type for each in model.attributes(name)}
-        if types & {type_name, *below}:
+        if types & {*model.ancestry(type_name), *below}:
             yield name
 
 
