@@ -1,0 +1,91 @@
+"""Checks on a TLS connection."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from made_evidence import connection
+
+from conformance.judgement import tls
+from conformance.judgement.finding import State
+from conformance.wire.certificates import Fault, Pki
+
+
+@cache
+def pki() -> Pki:
+    return Pki.create()
+
+
+def test_a_completed_handshake_passes() -> None:
+    assert tls.session_up(connection()).state is State.PASS
+
+
+@pytest.mark.parametrize("code", [42, 43, 44, 45, 46, 48, 49])
+def test_an_alert_about_the_harness_own_certificate_decides_nothing(code: int) -> None:
+    found = tls.session_up(connection(up=False, alerts=((False, code, "some"),)))
+    assert found.state is State.INCONCLUSIVE
+    assert "does the subject trust the harness's root?" in found.observed
+
+
+@pytest.mark.parametrize("alert", [(False, 40, "handshake_failure"), (False, 70, "protocol_version"), (True, 48, "x")])
+def test_any_other_failed_handshake_fails_with_its_alert(alert: tuple[bool, int, str]) -> None:
+    found = tls.session_up(connection(up=False, alerts=(alert,)))
+    assert found.state is State.FAIL
+    assert f"alert {alert[1]} {alert[2]}" in found.observed
+
+
+def test_a_connection_without_any_tls_decides_nothing() -> None:
+    found = tls.session_up(connection(up=False, suites=None, error="connection refused"))
+    assert (found.state, found.observed) == (State.INCONCLUSIVE, "connection refused")
+
+
+@pytest.mark.parametrize(("version", "state"), [("TLSv1.2", State.PASS), ("TLSv1.3", State.FAIL), (None, State.FAIL)])
+def test_only_tls_1_2_will_do(version: str | None, state: State) -> None:
+    assert tls.version_is_1_2(connection(version=version)).state is state
+
+
+def test_only_the_mandatory_suite_will_do() -> None:
+    assert tls.suite_is_ccm8(connection()).state is State.PASS
+    assert tls.suite_is_ccm8(connection(cipher="ECDHE-ECDSA-AES128-GCM-SHA256")).state is State.FAIL
+    assert tls.suite_is_ccm8(connection(cipher=None)).observed == "none"
+
+
+def test_the_mandatory_suite_must_be_among_those_offered() -> None:
+    assert tls.ccm8_offered(connection(suites=(0xC02B, 0xC0AE))).state is State.PASS
+    found = tls.ccm8_offered(connection(suites=(0xC02B, 0x00FF)))
+    assert (found.state, found.observed) == (State.FAIL, "0xC02B, 0x00FF")
+
+
+def test_without_a_hello_nothing_is_known_of_the_offer() -> None:
+    assert tls.ccm8_offered(connection(suites=None)).state is State.INCONCLUSIVE
+
+
+def test_the_certificate_must_be_on_p256() -> None:
+    assert tls.certificate_on_p256(connection(chain=pki().device("a").chain)).state is State.PASS
+
+
+@pytest.mark.parametrize(("fault", "seen"), [(Fault.RSA, "RSA"), (Fault.P384, "secp384r1")])
+def test_another_key_fails(fault: Fault, seen: str) -> None:
+    found = tls.certificate_on_p256(connection(chain=pki().faulty(fault).chain))
+    assert found.state is State.FAIL
+    assert seen in found.observed
+
+
+def test_no_certificate_fails() -> None:
+    assert tls.certificate_on_p256(connection(chain=())).observed == "no certificate"
+
+
+def test_a_certificate_that_cannot_be_read_fails_without_a_traceback() -> None:
+    whole = pki().device("b").certificate_der
+    found = tls.certificate_on_p256(connection(chain=(whole[:40] + b"\x00" * 40 + whole[80:],)))
+    assert found.state is State.FAIL
+    assert "cannot be read" in found.observed
+
+
+def test_a_refusal_is_that_nothing_was_served_whatever_the_alert() -> None:
+    assert tls.refused(connection(up=False), served=False).state is State.PASS
+    assert tls.refused(connection(up=False, alerts=((False, 40, "handshake_failure"),)), served=False).state is (
+        State.PASS
+    )
+    assert tls.refused(connection(), served=True).state is State.FAIL
