@@ -146,7 +146,7 @@ DOCUMENTS = (
 TIME = (
     _between("clock_ahead", "TIME.002", "is a minute ahead of the time", edited(documents.minute_ahead, "Time")),
     _remembering("clock_stands_still", "TIME.011", "shows its first time for ever", answers.clock_stands_still),
-    _between("unknown_time_quality", "TIME.003", "claims quality 1", edited(documents.texts("quality", "1"), "Time")),
+    _between("unknown_time_quality", "TIME.008", "claims quality 1", edited(documents.texts("quality", "1"), "Time")),
 )
 
 IDENTITY = (

@@ -70,7 +70,7 @@ async def core_003(server, pin, step, check, limits, clock):
     id="CORE-005",
     title="Served time is right and moves forward",
     subject="server",
-    requirements=["TIME.001", "TIME.002", "TIME.003", "TIME.011", "CTP.GENERAL.3"],
+    requirements=["TIME.001", "TIME.002", "TIME.008", "TIME.011", "CTP.GENERAL.3"],
     flaws=["clock_ahead", "clock_stands_still"],
     needs=["Time"],
     duration=["pause_between_time_readings"],
@@ -98,7 +98,7 @@ async def core_005(server, step, check, limits, clock):
             instant(seconds),
             first.received_at,
             within=limits.server_clock_error,
-            requirement="TIME.002" if coordinated else "TIME.003",
+            requirement="TIME.002" if coordinated else "TIME.008",
             exchange=first.exchange,
         )
     with step(3):
