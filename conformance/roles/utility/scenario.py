@@ -1,4 +1,4 @@
-"""Scenarios with a name: what the CSIP test procedures set up again and again (F-REG, F-TOPO1, one control).
+"""Scenarios with a name: what the CSIP test procedures set up again and again (F-REG, F-TOPO1 to 3, fifteen FSAs).
 
 The tables are data; the functions put them into a :class:`~conformance.roles.utility.utility.Utility`.
 """
@@ -31,6 +31,26 @@ TOPOLOGY_1: Mapping[str, int] = {
 }
 """The seven levels of CORE-010's figure with the primacy of the program at each."""
 
+TOPOLOGY_2: Mapping[str, int] = {
+    "A1": 10,
+    "A1-B1": 9,
+    "A1-B1-C1": 8,
+    "A1-B1-C1-D1": 7,
+    "A1-B1-C1-D1-E1": 6,
+    "A1-B1-C1-D1-E1-F1": 5,
+    "A1-B1-C1-D1-E1-F1-G1": 4,
+}
+"""The nodes of BASIC-002's figure from the system down to inverter A, with the primacy of the program at each."""
+
+INVERTER_B = "A1-B1-C1-D1-E1-F1-G2"
+"""The node of the figure's other inverter, which is not the subject's."""
+
+GROUP_Z, GROUP_Z_PRIMACY = "Group-Z", 11
+"""The program outside the topology in BASIC-003's figure; its primacy, the least of all, is ours."""
+
+FIFTEEN = 15
+"""How many assignments CORE-011 sets up, and how many a client must cope with (CSIP P27)."""
+
 ALL_RESPONSES = 7
 """``responseRequired``: received, started and completed, user."""
 
@@ -55,6 +75,48 @@ def topology_1(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:
         level: utility.add_program(assignment, primacy=primacy, description=level)
         for level, primacy in TOPOLOGY_1.items()
     }
+
+
+def topology_2(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:
+    """Set up F-TOPO2: seven assignments with a program each. Returns the programs by node."""
+    return {
+        node: utility.add_program(utility.assign(device, description=node), primacy=primacy, description=node)
+        for node, primacy in TOPOLOGY_2.items()
+    }
+
+
+def topology_3(utility: Utility, device: EndDevice, *, grouped: bool = False) -> Mapping[str, DERProgram]:
+    """Set up F-TOPO3: F-TOPO2 and the program Group-Z. Returns the programs by node.
+
+    ``grouped`` puts them into two assignments, topology and non-topology, as F-CTRL has them.
+    """
+    if grouped:
+        topology = utility.assign(device, description="Topology")
+        programs = {
+            node: utility.add_program(topology, primacy=primacy, description=node)
+            for node, primacy in TOPOLOGY_2.items()
+        }
+    else:
+        programs = dict(topology_2(utility, device))
+    outside = utility.assign(device, description="Non-topology")
+    return programs | {GROUP_Z: utility.add_program(outside, primacy=GROUP_Z_PRIMACY, description=GROUP_Z)}
+
+
+def fifteen_assignments(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:
+    """Set up CORE-011: fifteen assignments, of which only the last but one and the last in list order have programs.
+
+    A client that goes through them by mRID comes to the last but one: with three programs, ``best``, ``twin`` (of
+    the same primacy, but a smaller mRID) and ``worse``. One that takes the programs of all together prefers ``best`` as
+    well, since ``other`` in the last assignment has a larger primacy.
+    """
+    made = [utility.assign(device, description=f"Group {number}") for number in range(1, FIFTEEN + 1)]
+    *bare, chosen, last = sorted(made, key=lambda assignment: int(assignment.mrid, 16), reverse=True)
+    for assignment in bare:
+        assignment.shows_programs = False
+    twins = [utility.add_program(chosen, primacy=1) for _ in range(2)]
+    twin, best = sorted(twins, key=lambda program: int(program.mrid, 16))
+    worse, other = utility.add_program(chosen, primacy=2), utility.add_program(last, primacy=3)
+    return {"best": best, "twin": twin, "worse": worse, "other": other}
 
 
 @dataclass(frozen=True, slots=True)
