@@ -62,11 +62,22 @@ def demo(out: Path | None, profile: str | None, only: tuple[str, ...], flaw: tup
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Run folder to write; below runs/ by default."
 )
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Run folder to go on with: what was decided is kept.",
+)
 def run(
-    config: Path, profile: str | None, only: tuple[str, ...], jobs: int | None, expect: Path | None, out: Path | None
+    config: Path,
+    profile: str | None,
+    only: tuple[str, ...],
+    jobs: int | None,
+    expect: Path | None,
+    out: Path | None,
+    resume: Path | None,
 ) -> None:
     """Test the subject that the configuration describes."""
-    choice = Choice(profile=profile, only=only, jobs=jobs, out=out)
+    choice = Choice(profile=profile, only=only, jobs=jobs, out=out, resume=resume)
     sys.exit(run_to_the_end(configured_run(read_configuration(config), choice), expect=expect))
 
 

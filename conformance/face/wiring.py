@@ -34,6 +34,7 @@ from conformance.running.client_arrangement import (
 )
 from conformance.running.journal import Json
 from conformance.running.plan import Plan, make_plan
+from conformance.running.run_record import decided_cases, load_record
 from conformance.running.server_arrangement import ServerArrangement, ServerPlace, ShownIdentity
 from conformance.running.session import Arrange, RunSettings
 from conformance.vocabulary.clock import Clock
@@ -57,6 +58,7 @@ class Choice:
     only: tuple[str, ...] = ()
     jobs: int | None = None
     out: Path | None = None
+    resume: Path | None = None
     cases: Sequence[TestCase] | None = None
 
 
@@ -68,7 +70,7 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
     if configuration.test_pki is not None:
         make_test_pki(configuration.test_pki)
     shown = configuration.shown
-    folder = choice.out or (configuration.out or Path("runs")) / _stamp(configuration.kind)
+    folder = choice.resume or choice.out or (configuration.out or Path("runs")) / _stamp(configuration.kind)
     if configuration.kind == "server":
         lfdi = _lfdi_in(shown.certificate, "identity.certificate")
         client_context(shown.certificate, shown.key, shown.roots)
@@ -155,7 +157,19 @@ def _settings(
         virtual=virtual,
         jobs=choice.jobs or (os.cpu_count() or 1) * 16,
         facts=told,
+        kept=None if choice.resume is None else _kept(choice.resume, told),
     )
+
+
+def _kept(folder: Path, told: Mapping[str, Json]) -> frozenset[str]:
+    """Return the cases that a resumed run keeps. Raises ``UsageError`` if it would go on by other rules."""
+    before = load_record(folder)
+    changed = [name for name in ("profile", "limits", "tool") if before[name] != told[name]]
+    if changed:
+        seen = f"{', '.join(changed)} differ from those of the run"
+        do = "resume with the version and configuration the run was started with, or start a new run"
+        raise UsageError(explain(f"resuming the run in {folder}", "the same rules as before", seen, do))
+    return decided_cases(folder)
 
 
 def _cases(choice: Choice) -> Sequence[TestCase]:

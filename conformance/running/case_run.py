@@ -22,9 +22,10 @@ from conformance.catalogue.requirement import Register
 from conformance.catalogue.test_case import TestCase
 from conformance.judgement.check import Check, Court
 from conformance.judgement.finding import VERDICT_OF_STATE, Finding
-from conformance.roles.operator import Done, Operator, Outcome
+from conformance.roles.operator import Done, Operator
 from conformance.running.journal import Journal
 from conformance.running.lag import LagMonitor, LagWindow
+from conformance.running.run_record import INTERRUPTED
 from conformance.running.step import Steps
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import HarnessError, PreconditionNotMet, SubjectUnreachable, UsageError
@@ -77,11 +78,15 @@ class Arrangement(Protocol):
 
 
 class Desk:
-    """What belongs to one test case while it runs: its log, checks, steps and operator."""
+    """What belongs to one test case while it runs: its log, checks, steps and operator.
+
+    An arrangement that carries out instructions itself puts its own ``operator`` in place of the run's.
+    """
 
     def __init__(self, case: TestCase, bench: Bench, lag: LagWindow) -> None:
         self.case = case
         self.bench = bench
+        self.operator: Operator = bench.operator
         self.lag = lag
         self.findings: list[Finding] = []
         self.log: CaseLog = bench.log.for_case(case.key)
@@ -103,7 +108,7 @@ class Desk:
 
     async def instruct(self, order: Order) -> None:
         """Have the operator carry out an instruction; if it is not done the test case cannot go on."""
-        operator, clock = self.bench.operator, self.bench.clock
+        operator, clock = self.operator, self.bench.clock
         deadline = self.bench.limits["operator_deadline"].duration
         began = clock.monotonic()
         self.tell("waiting", for_what=order.text, until=clock.now() + deadline)
@@ -117,7 +122,8 @@ class Desk:
             duration_s=clock.monotonic() - began,
         )
         if outcome.done is not Done.DONE:
-            raise NotArranged(order, outcome)
+            verdict = Verdict.PENDING if outcome.done is Done.NOBODY_THERE else Verdict.NOT_RUN
+            raise NotArranged(f"not arranged: {order.text} ({outcome.done}: {outcome.told})", verdict)
 
     def nouns(self) -> dict[str, object]:
         """Return what every test case may ask for by parameter name."""
@@ -137,11 +143,11 @@ class Desk:
 
 
 class NotArranged(PreconditionNotMet):
-    """The operator did not carry out an instruction."""
+    """What a test case needs could not be arranged; ``verdict`` is pending when only a person was missing."""
 
-    def __init__(self, order: Order, outcome: Outcome) -> None:
-        super().__init__(f"not arranged: {order.text} ({outcome.done}: {outcome.told})")
-        self.verdict = Verdict.PENDING if outcome.done is Done.NOBODY_THERE else Verdict.NOT_RUN
+    def __init__(self, why: str, verdict: Verdict) -> None:
+        super().__init__(why)
+        self.verdict = verdict
 
 
 async def run_case(case: TestCase, arrangement: Arrangement, bench: Bench) -> CaseResult:
@@ -191,7 +197,7 @@ async def _outcome(desk: Desk, arrangement: Arrangement) -> tuple[Verdict | None
     except (PreconditionNotMet, SubjectUnreachable) as missing:
         return Verdict.INCONCLUSIVE, str(missing), None
     except asyncio.CancelledError:
-        return Verdict.INCONCLUSIVE, "interrupted", None
+        return Verdict.INCONCLUSIVE, INTERRUPTED, None
     except Exception:  # a fault of ours must not take the run down; it is told in full and exits 4
         return Verdict.ERROR, traceback.format_exc(), None
     return None, "", None

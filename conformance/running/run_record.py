@@ -16,6 +16,8 @@ from conformance.vocabulary.verdict import RunResult, Verdict
 
 FORMAT = "csip-conformance/run"
 VERSION = 1
+INTERRUPTED = "interrupted"
+"""The reason of a case that an interruption cut short."""
 
 Row = dict[str, Json]
 
@@ -24,6 +26,7 @@ def record_from(events: Iterable[Event]) -> Row:
     """Return the run record as JSON values, described by ``reports/run.schema.json``."""
     record: Row = {"format": FORMAT, "version": VERSION}
     tests: dict[str, Row] = {}
+    planned: dict[str, Row] = {}
     finished = False
     stopped: Json = None
     failure: Json = None
@@ -32,7 +35,11 @@ def record_from(events: Iterable[Event]) -> Row:
             case "run_started":
                 record |= {key: value for key, value in event.items() if key not in ("event", "at", "plan")}
                 record["started_at"] = event["at"]
-                tests = {str(row["case"]): _planned(row) for row in _rows(event["plan"])}
+                planned = {str(row["case"]): row for row in _rows(event["plan"])}
+                tests = {case: _planned(row) for case, row in planned.items()}
+            case "run_resumed":
+                finished, stopped, failure = False, None, None
+                tests |= {case: _planned(planned[case]) for case in _texts(event["again"])}
             case "run_finished":
                 finished = True
                 record |= {"finished_at": event["at"], "interrupted": event["interrupted"]}
@@ -91,6 +98,14 @@ def load_record(folder: Path) -> Row:
         raise UsageError(_no_run(folder, f"events.jsonl is damaged: {error!r}")) from error
 
 
+def decided_cases(folder: Path) -> frozenset[str]:
+    """Return the cases of a run folder that ended in their own right, which a resumed run keeps."""
+    load_record(folder)
+    keep = (Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
+    ended = (event for event in read_journal(folder / "events.jsonl") if event["event"] == "case_finished")
+    return frozenset(str(it["case"]) for it in ended if it["verdict"] in keep and it["reason"] != INTERRUPTED)
+
+
 def write_record(folder: Path, record: Row) -> None:
     """Write ``run.json``, whole or not at all."""
     partial = folder / "run.json.partial"
@@ -100,6 +115,11 @@ def write_record(folder: Path, record: Row) -> None:
 
 def _no_run(folder: Path, seen: str) -> str:
     return explain(f"reading the run in {folder}", "a folder made by csip run", seen, "name a run folder")
+
+
+def _texts(value: Json) -> list[str]:
+    assert isinstance(value, list)
+    return [str(item) for item in value]
 
 
 def _rows(value: Json) -> list[Row]:

@@ -41,7 +41,10 @@ Arrange = Callable[[Clock], Mapping[str, Arrangement]]
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """All that a run needs; ``facts`` go into the record as they are (subject, environment, limits, sources)."""
+    """All that a run needs; ``facts`` go into the record as they are (subject, environment, limits, sources).
+
+    ``kept`` names the cases whose verdicts a resumed run keeps; ``None`` for a new run.
+    """
 
     folder: Path
     profile: Profile
@@ -54,6 +57,12 @@ class RunSettings:
     virtual: bool
     jobs: int
     facts: Mapping[str, Json]
+    kept: frozenset[str] | None = None
+
+    @property
+    def to_run(self) -> tuple[TestCase, ...]:
+        """The cases to run: those of the plan, less those a resumed run keeps."""
+        return tuple(case for case in self.plan.to_run if case.key not in (self.kept or ()))
 
 
 class Session:
@@ -61,10 +70,11 @@ class Session:
 
     def __init__(self, settings: RunSettings) -> None:
         """Make the run folder. Raises ``UsageError`` if that cannot be, or if the folder holds a run already."""
-        _make_fresh(settings.folder)
+        if settings.kept is None:
+            _make_fresh(settings.folder)
         self.settings = settings
         self.journal = Journal(settings.folder / "events.jsonl")
-        self.futures: dict[str, Future[CaseResult]] = {case.key: Future() for case in settings.plan.to_run}
+        self.futures: dict[str, Future[CaseResult]] = {case.key: Future() for case in settings.to_run}
         self._log = RunLog(settings.folder / "exchanges.jsonl")
         self._thread = threading.Thread(target=self._main, name="csip-run", daemon=True)
         self._loop: asyncio.AbstractEventLoop = VirtualTimeLoop() if settings.virtual else asyncio.new_event_loop()
@@ -82,6 +92,9 @@ class Session:
     def _announce(self) -> None:
         self._announced = True
         settings = self.settings
+        if settings.kept is not None:
+            self.journal.write("run_resumed", datetime.now(UTC), again=list(self.futures))
+            return
         rows = [row.row() for row in settings.plan.rows]
         time = "virtual" if settings.virtual else "real"
         self.journal.write("run_started", datetime.now(UTC), **settings.facts, time=time, plan=rows)
@@ -182,7 +195,7 @@ class Session:
         async with AsyncExitStack() as stack:
             for arrangement in arrangements.values():
                 await stack.enter_async_context(arrangement.running(settings.folder))
-            await run_cases(settings.plan.to_run, arrangements, bench, jobs=settings.jobs, done=self._done)
+            await run_cases(settings.to_run, arrangements, bench, jobs=settings.jobs, done=self._done)
 
     def _done(self, result: CaseResult) -> None:
         self.futures[result.case.key].set_result(result)
