@@ -1,7 +1,12 @@
-"""What an operator may be asked to do to a subject, by name, with the exact text a person reads."""
+"""What an operator may be asked to do to a subject, by name, with the exact text a person reads.
+
+Values are texts; lists and structures are JSON, in the form of :mod:`conformance.catalogue.offers`. Programs, groups
+and controls are named by their descriptions, which no other thing of the run has.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,12 +51,53 @@ _ALL = (
         ("lfdi", "sfdi", "pin"),
     ),
     Instruction(
-        "publish_control",
+        "create_groups",
         "server",
-        "Publish a DERControl to the device with LFDI {lfdi}: {mode} = {value}, starting at {start} for {duration_s} s,"
-        " all Responses required.",
-        ("lfdi", "mode", "value", "start", "duration_s"),
+        "Make these FunctionSetAssignments, each with a TimeLink and its DERPrograms, and assign the devices with the"
+        " LFDIs {devices} to all of them: {groups}.",
+        ("devices", "groups"),
     ),
+    Instruction("remove_group", "server", "Remove the FunctionSetAssignments {group} and its DERPrograms.", ("group",)),
+    Instruction(
+        "create_program",
+        "server",
+        "Make this DERProgram in the FunctionSetAssignments {group}: {program}.",
+        ("group", "program"),
+    ),
+    Instruction("remove_program", "server", "Remove the DERProgram {program} and all below it.", ("program",)),
+    Instruction(
+        "set_default",
+        "server",
+        "Replace the DefaultDERControl of the DERProgram {program} by this one: {default}.",
+        ("program", "default"),
+    ),
+    Instruction(
+        "create_controls",
+        "server",
+        "Publish these DERControls in the DERProgram {program} now, each to start starts_in_s seconds from now:"
+        " {controls}.",
+        ("program", "controls"),
+    ),
+    Instruction(
+        "cancel_controls",
+        "server",
+        "Cancel the DERControls {controls} of the DERProgram {program}, without randomization.",
+        ("program", "controls"),
+    ),
+    Instruction(
+        "manage_devices",
+        "server",
+        "Let the aggregator with LFDI {aggregator} manage the registered devices with the LFDIs {devices}.",
+        ("aggregator", "devices"),
+    ),
+    Instruction("remove_devices", "server", "Remove the devices with the LFDIs {devices}.", ("devices",)),
+    Instruction(
+        "redirect_entry",
+        "server",
+        "Answer GET {entry} with 301 or 302 and the Location, over TLS, of another path that serves DeviceCapability.",
+        ("entry",),
+    ),
+    Instruction("restore_entry", "server", "Serve DeviceCapability at {entry} itself again.", ("entry",)),
     Instruction("cut_power", "client", "Cut the power of the client with LFDI {lfdi}.", ("lfdi",)),
     Instruction("restore_power", "client", "Restore the power of the client with LFDI {lfdi}.", ("lfdi",)),
 )
@@ -64,4 +110,8 @@ def order(name: str, **values: object) -> Order:
     instruction = INSTRUCTIONS.get(name)
     if instruction is None or set(values) != set(instruction.parameters):
         raise HarnessError(f"the instruction {name} does not exist or does not take {', '.join(sorted(values))}")
-    return Order(instruction, {key: str(value) for key, value in values.items()})
+    return Order(instruction, {key: _written(value) for key, value in values.items()})
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict | tuple) else str(value)

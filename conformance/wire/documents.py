@@ -1,14 +1,135 @@
-"""Documents that the harness itself sends to a server under test (IEEE 2030.5-2018, 10.10)."""
+"""Documents that the harness itself sends to a server under test (IEEE 2030.5-2018, 9.5, 10.2, 10.10 and 10.11)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from lxml import etree
+
 from conformance.wire.payload import element, write
+
+MIRROR_ROLES = "0049"
+"""``roleFlags``: a mirror of a DER behind a submeter."""
+INSTANTANEOUS, ELECTRICITY, FORWARD, POWER = 12, 1, 1, 37
+SERVED_STATUS_ON = 1
+PROFILE_2030_5 = 2
+SOFTWARE_EVENT = 0
+"""``functionSet`` general, code LE_GEN_SOFTWARE."""
 
 
 def der_settings(updated: datetime, set_max_w: int) -> bytes:
     """Return a DERSettings with a maximum power in watts and a ramp rate of 1 % per second."""
-    power = element("setMaxW", element("multiplier", 0), element("value", set_max_w))
-    stamp = element("updatedTime", int(updated.timestamp()))
-    return write(element("DERSettings", element("setGradW", 100), power, stamp))
+    stamp = element("updatedTime", _seconds(updated))
+    return write(element("DERSettings", element("setGradW", 100), _watts("setMaxW", set_max_w), stamp))
+
+
+def der_capability(rtg_max_w: int, rtg_max_va: int, modes: str, kind: int) -> bytes:
+    """Return a DERCapability: ratings in W and VA, ``modesSupported`` as eight hexadecimal digits, DERType."""
+    return write(
+        element(
+            "DERCapability",
+            element("modesSupported", modes),
+            _watts("rtgMaxVA", rtg_max_va),
+            _watts("rtgMaxW", rtg_max_w),
+            element("type", kind),
+        )
+    )
+
+
+def der_status(read_at: datetime, parts: Mapping[str, int | str]) -> bytes:
+    """Return a DERStatus; ``parts`` are values by element name, in the order of the schema, all dated ``read_at``."""
+    moment = _seconds(read_at)
+    stamp = element("readingTime", moment)
+    dated = {name: element(name, element("dateTime", moment), element("value", value)) for name, value in parts.items()}
+    before = [made for name, made in dated.items() if name < "readingTime"]
+    after = [made for name, made in dated.items() if name > "readingTime"]
+    return write(element("DERStatus", *before, stamp, *after))
+
+
+def control_response(at: datetime, lfdi: str, status: int, subject: str) -> bytes:
+    """Return the Response of a device to a DERControl, named by its mRID."""
+    return write(
+        element(
+            "DERControlResponse",
+            element("createdDateTime", _seconds(at)),
+            element("endDeviceLFDI", lfdi),
+            element("status", status),
+            element("subject", subject),
+        )
+    )
+
+
+def log_event(at: datetime, number: int, pen: int) -> bytes:
+    """Return a LogEvent of the general function set: a software error, with its number."""
+    return write(
+        element(
+            "LogEvent",
+            element("createdDateTime", _seconds(at)),
+            element("functionSet", SOFTWARE_EVENT),
+            element("logEventCode", SOFTWARE_EVENT),
+            element("logEventID", number),
+            element("logEventPEN", pen),
+            element("profileID", PROFILE_2030_5),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One mirrored quantity: its mRID, its unit of measure, and the power of ten of its values."""
+
+    mrid: str
+    uom: int
+    multiplier: int
+
+
+def mirror_usage_point(mrid: str, lfdi: str, quantities: Sequence[Quantity]) -> bytes:
+    """Return a MirrorUsagePoint with the reading types of its quantities and no values."""
+    return write(
+        element(
+            "MirrorUsagePoint",
+            element("mRID", mrid),
+            element("description", "DER"),
+            element("roleFlags", MIRROR_ROLES),
+            element("serviceCategoryKind", 0),
+            element("status", SERVED_STATUS_ON),
+            element("deviceLFDI", lfdi),
+            *(_defined(quantity) for quantity in quantities),
+        )
+    )
+
+
+def mirror_reading(quantity: Quantity, value: int, at: datetime, lasts_s: int) -> bytes:
+    """Return a MirrorMeterReading with one value over an interval in seconds that ends at ``at``."""
+    start = _seconds(at) - lasts_s
+    reading = element(
+        "Reading",
+        element("timePeriod", element("duration", lasts_s), element("start", start)),
+        element("value", value),
+    )
+    return write(element("MirrorMeterReading", element("mRID", quantity.mrid), reading))
+
+
+def _defined(quantity: Quantity) -> etree._Element:
+    reading_type = element(
+        "ReadingType",
+        element("accumulationBehaviour", INSTANTANEOUS),
+        element("commodity", ELECTRICITY),
+        element("dataQualifier", 0),
+        element("flowDirection", FORWARD),
+        element("kind", POWER),
+        element("phase", 0),
+        element("powerOfTenMultiplier", quantity.multiplier),
+        element("uom", quantity.uom),
+    )
+    return element("MirrorMeterReading", element("mRID", quantity.mrid), reading_type)
+
+
+def _watts(name: str, value: int) -> etree._Element:
+    return element(name, element("multiplier", 0), element("value", value))
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
