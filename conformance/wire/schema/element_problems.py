@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.wire.schema.editions import XML, name_namespace, title
-from conformance.wire.schema.hints import likely_meant, namespace_remark, other_root
+from conformance.wire.schema.hints import hint, namespace_remark, other_root
 from conformance.wire.schema.model import IEEE, XS, XSI, Attribute, Child, Model, local, namespace
 from conformance.wire.schema.report import Problem, ProblemKind
 from conformance.wire.schema.wording import Spot, short_path, shown_text
@@ -17,8 +17,8 @@ def wrong_root(spot: Spot, model: Model) -> Problem:
         message = f"`{spot.name}` is in {namespace_remark(uri, model)}; it must be in {IEEE}"
         return spot.problem(ProblemKind.NAMESPACE, name_namespace(uri), IEEE, message)
     expected = f"a root element of {title(model.edition)}"
-    hint = _meant_root(tag, model)
-    message = f"`{spot.name}` is not {expected}" + (f"; {hint}" if hint else "")
+    meant = _meant_root(tag, model)
+    message = f"`{spot.name}` is not {expected}" + (f"; {meant}" if meant else "")
     return spot.problem(ProblemKind.ROOT, spot.name, expected, message)
 
 
@@ -26,7 +26,7 @@ def _meant_root(tag: str, model: Model) -> str:
     if tag in model.complex:
         return "it is only a part of other documents"
     roots = [Child(known, root.type, 0, 1) for known, root in model.roots.items()]
-    return likely_meant(tag, roots, model) or other_root(tag, model)
+    return hint(tag, roots, model, other_root(tag, model))
 
 
 def wrong_type(spot: Spot, declared: str | None, written: str, named: str, model: Model) -> Problem:

@@ -15,20 +15,28 @@ def is_extension(uri: str) -> bool:
     return bool(uri) and uri != IEEE and uri not in OUTDATED_NAMESPACES
 
 
-def likely_meant(tag: str, places: Sequence[Particle], model: Model) -> str:
-    """Guess what an element that does not belong was meant to be; empty if there is no good guess."""
+def hint(tag: str, places: Sequence[Particle], model: Model, other: str) -> str:
+    """Guess what an element that does not belong was meant to be; empty if there is no good guess.
+
+    ``other`` says which other edition has it: more certain than a name that looks alike, less than the same name.
+    """
     named = [place for place in places if isinstance(place, Child)]
-    names = [local(place.tag) for place in named]
+    return _same_name(tag, named, model) or other or _close_name(tag, named)
+
+
+def _same_name(tag: str, places: Sequence[Child], model: Model) -> str:
     name = local(tag)
-    same = next((place for place in named if local(place.tag) == name), None)
+    same = next((place for place in places if local(place.tag) == name), None)
     if same is not None:
         return f"it must be in {namespace(same.tag)}"
-    if (stands_for := _substitutable(tag, named, model)) is not None:
+    if (stands_for := _substitutable(tag, places, model)) is not None:
         return f'write it as `{stands_for}` with xsi:type="{name}"'
-    other_case = next((known for known in names if known.lower() == name.lower()), None)
-    if other_case is not None:
-        return f"the name is written `{other_case}`"
-    close = get_close_matches(name, names, 1, 0.8)
+    other_case = next((local(place.tag) for place in places if local(place.tag).lower() == name.lower()), None)
+    return f"the name is written `{other_case}`" if other_case else ""
+
+
+def _close_name(tag: str, places: Sequence[Child]) -> str:
+    close = get_close_matches(local(tag), [local(place.tag) for place in places], 1, 0.8)
     return f"did you mean `{close[0]}`?" if close else ""
 
 

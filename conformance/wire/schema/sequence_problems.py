@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from conformance.wire.schema.hints import is_extension, likely_meant, namespace_remark, other_edition
+from conformance.wire.schema.hints import hint, is_extension, namespace_remark, other_edition
 from conformance.wire.schema.model import IEEE, Model, Particle, local, namespace
 from conformance.wire.schema.report import Problem, ProblemKind
 from conformance.wire.schema.sequence import Layout, Misplaced, Missing, SequenceFaults
@@ -71,9 +71,8 @@ class SequenceProblems:
         return child.problem(kind, child.name, expected, "; ".join(part for part in parts if part))
 
     def _hint(self, tag: str) -> str:
-        return likely_meant(tag, self.layout.places, self.model) or other_edition(
-            tag, local(str(self.spot.element.tag)), self.model
-        )
+        other = other_edition(tag, local(str(self.spot.element.tag)), self.model)
+        return hint(tag, self.layout.places, self.model, other)
 
     def _next(self, reached: int) -> list[Particle]:
         """Return what may come after a place, up to the first that must come."""
