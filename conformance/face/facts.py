@@ -14,7 +14,7 @@ from conformance.catalogue.test_case import TestCase
 from conformance.running.journal import Json, as_json
 from conformance.vocabulary.limits import Limits
 
-LIBRARIES = ("cryptography", "h11", "httpx", "lxml", "pytest", "xmlschema")
+LIBRARIES = ("cryptography", "h11", "httpx", "lxml", "pytest")
 
 
 def environment() -> dict[str, Json]:
