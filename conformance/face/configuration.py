@@ -23,6 +23,7 @@ from conformance.vocabulary.errors import UsageError, explain
 Kind = Literal["server", "client"]
 DEFAULT_NAME = "csip.toml"
 ROOT_FILE = "serca.pem"
+AUTHORITIES = "authorities"
 ANY_PORT = ("127.0.0.1", 0)
 LARGEST_PORT = 65535
 
@@ -39,11 +40,12 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The harness's own certificate chain and key, and the roots it trusts."""
+    """The harness's own certificate chain and key, the roots it trusts, and where the test PKI's authorities are."""
 
     certificate: Path
     key: Path
     roots: Path
+    authorities: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,10 @@ def _shown(base: Path, kind: Kind, identity: Table) -> Shown:
     if "test_pki" in identity:
         folder = base / str(identity["test_pki"])
         stem = "device" if kind == "server" else "server"
-        return Shown(folder / f"{stem}.pem", folder / f"{stem}.key", folder / ROOT_FILE)
+        return Shown(folder / f"{stem}.pem", folder / f"{stem}.key", folder / ROOT_FILE, folder / AUTHORITIES)
     certificate, key, roots = (base / str(identity[name]) for name in ("certificate", "key", "roots"))
-    return Shown(certificate, key, roots)
+    authorities = base / str(identity["authorities"]) if "authorities" in identity else None
+    return Shown(certificate, key, roots, authorities)
 
 
 def _own(base: Path, subject: Table, identity: Table, name: str, made: str) -> Path | None:

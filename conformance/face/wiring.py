@@ -110,7 +110,13 @@ def demonstration(choice: Choice, folder: Path, keep: ExitStack, flaws: Mapping[
         network = PipeNetwork(clock)
         everything: dict[str, Arrangement] = {
             "server": EmbeddedServer(network, identities, flaws.get("server", ())),
-            "client": embedded_client(network, identities.device, identities.server, flaws.get("client", ())),
+            "client": embedded_client(
+                network,
+                identities.device,
+                identities.server,
+                flaws.get("client", ()),
+                authorities=identities.authorities,
+            ),
         }
         return {subject: everything[subject] for subject in subjects}
 
@@ -189,7 +195,7 @@ def _server(configuration: Configuration, lfdi: str) -> Arrange:
 def _client(configuration: Configuration, lfdi: str, folder: Path) -> Arrange:
     shown, start = configuration.shown, configuration.start
     place = ClientPlace(lfdi, sfdi_of_lfdi(lfdi), configuration.pin, *configuration.listen, configuration.entry)
-    identity = ServerIdentity(shown.certificate, shown.key, shown.roots)
+    identity = ServerIdentity(shown.certificate, shown.key, shown.roots, shown.authorities)
     lanes = configuration.instances if start else 1
     given = {"roots": shown.roots, "client_certificate": configuration.certificate, "client_key": configuration.key}
     files = {name: path for name, path in given.items() if path is not None}

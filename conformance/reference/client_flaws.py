@@ -20,6 +20,9 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
     for flaw in (
         _flaw("offers_no_ccm8", "SEC.020", "offers AES-GCM in place of the mandatory CCM suite"),
         _flaw("sends_leaf_only", "SEC.041", "sends its certificate without the intermediate ones"),
+        _flaw("refuses_short_chains", "SEC.035", "talks only to servers with a chain of four certificates"),
+        _flaw("accepts_any_server", "SEC.017", "does not validate the server's certificate at all"),
+        _flaw("leaves_chain_to_tls", "SEC.100", "leaves all rules on certificates to its TLS library"),
         _flaw("no_accept_header", "GEN.056", "never sends Accept"),
         _flaw("ignores_redirects", "GEN.037", "does not follow a redirect of DeviceCapability"),
         _flaw("hard_coded_paths", "DNS.040", "asks for /tm, /edev and /mup whatever DeviceCapability links to"),

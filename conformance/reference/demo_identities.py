@@ -11,6 +11,7 @@ from conformance.wire.certificate_facts import split_certificates
 from conformance.wire.certificates import Identity, Pki
 
 LOOPBACK = ("localhost", "127.0.0.1")
+AUTHORITIES = "authorities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +28,27 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class DemoIdentities:
-    """A server's and a device's identity under one root."""
+    """A server's and a device's identity under one root, and the folder of the authorities that issued them."""
 
     server: Files
     device: Files
+    authorities: Path
 
 
 def make_identities(folder: Path) -> DemoIdentities:
     """Make a test PKI with both identities in a private folder."""
     pki = Pki.create()
+    pki.save(folder / AUTHORITIES)
     return DemoIdentities(
         _written(pki.server(LOOPBACK), folder, "server"),
         _written(pki.device("device"), folder, "device"),
+        folder / AUTHORITIES,
     )
 
 
 def read_identities(folder: Path) -> DemoIdentities:
     """Read the identities that were made in a folder before. Raises ``UsageError`` when they are not there."""
-    return DemoIdentities(_read(folder, "server"), _read(folder, "device"))
+    return DemoIdentities(_read(folder, "server"), _read(folder, "device"), folder / AUTHORITIES)
 
 
 def _read(folder: Path, stem: str) -> Files:

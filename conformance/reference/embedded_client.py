@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable
 from datetime import timedelta
+from pathlib import Path
 
 from conformance.reference.client import ClientIdentity, ReferenceClient
-from conformance.reference.client_flaws import known_flaws, sends_full_chain, tls_ciphers
+from conformance.reference.client_flaws import known_flaws
 from conformance.reference.client_manner import Manner
+from conformance.reference.client_operator import ClientOperator
+from conformance.reference.client_trust import trusting, vet_with
 from conformance.reference.demo_identities import Files
 from conformance.reference.observed_plant import SimulatedPlant
 from conformance.reference.plant import Battery, Evse, Load, Pv
 from conformance.reference.silent_recorder import SilentRecorder
 from conformance.reference.simulator import Site
+from conformance.roles.operator import PluginOperator
 from conformance.roles.utility import TEST_PIN
 from conformance.running.case_run import Desk
 from conformance.running.client_arrangement import ClientArrangement, ClientPlace, RunningClient, ServerIdentity
 from conformance.vocabulary.clock import Clock
 from conformance.wire.http_client import HttpClient, HttpSender
 from conformance.wire.network import Network
-from conformance.wire.tls_context import client_context
 
 LANES = 64
 PATIENCE = timedelta(seconds=30)
@@ -28,11 +31,16 @@ CONNECTIONS = 4
 
 
 def embedded_client(
-    network: Network, device: Files, server: Files, flaws: Iterable[str] = (), manner: Manner | None = None
+    network: Network,
+    device: Files,
+    server: Files,
+    flaws: Iterable[str] = (),
+    manner: Manner | None = None,
+    authorities: Path | None = None,
 ) -> ClientArrangement:
     """Return the arrangement whose client under test is the reference client, one for each test case.
 
-    ``device`` is the client's identity, ``server`` that of the test server.
+    ``device`` is the client's identity, ``server`` that of the test server; ``authorities`` can issue others for it.
     """
     chosen = known_flaws(flaws)
     place = ClientPlace(device.lfdi, device.sfdi, TEST_PIN)
@@ -40,12 +48,13 @@ def embedded_client(
     async def start(desk: Desk, host: str, port: int) -> RunningClient:
         clock = desk.bench.clock
         site = demonstration_site(clock)
-        running = run_client(
-            network, clock, device, host, port, entry=place.entry, flaws=chosen, manner=manner, site=site
-        )
-        return _Embedded(running, SimulatedPlant(site, clock))
+        link = _link(network, clock, device, host, port, chosen)
+        peer = _peer(link, clock, device, place.entry, chosen, manner, site)
+        desk.operator = PluginOperator(ClientOperator(lambda: peer))
+        return _Embedded(_living(peer, link), SimulatedPlant(site, clock))
 
-    return ClientArrangement(network, place, ServerIdentity(server.chain, server.key, server.roots), start, LANES)
+    identity = ServerIdentity(server.chain, server.key, server.roots, authorities)
+    return ClientArrangement(network, place, identity, start, LANES)
 
 
 async def run_client(
@@ -61,18 +70,33 @@ async def run_client(
     site: Site | None = None,
 ) -> None:
     """Run the reference client with its simulated site against a server, until cancelled."""
-    chain = device.chain if sends_full_chain(flaws) else device.leaf
-    context = client_context(chain, device.key, device.roots, ciphers=f"{tls_ciphers(flaws)}:@SECLEVEL=0")
-    client = HttpClient(network, clock, context, host, port, SilentRecorder(), connections=CONNECTIONS)
+    link = _link(network, clock, device, host, port, flaws)
+    await _living(_peer(link, clock, device, entry, flaws, manner, site or demonstration_site(clock)), link)
+
+
+def _link(network: Network, clock: Clock, device: Files, host: str, port: int, flaws: frozenset[str]) -> HttpClient:
+    context, recorder = trusting(device, flaws), SilentRecorder()
+    return HttpClient(network, clock, context, host, port, recorder, connections=CONNECTIONS, vet=vet_with(flaws))
+
+
+def _peer(
+    link: HttpClient,
+    clock: Clock,
+    device: Files,
+    entry: str,
+    flaws: frozenset[str],
+    manner: Manner | None,
+    site: Site,
+) -> ReferenceClient:
     identity = ClientIdentity(device.lfdi, device.sfdi, TEST_PIN)
-    sender = HttpSender(client, PATIENCE)
-    peer = ReferenceClient(
-        sender, clock, identity, site or demonstration_site(clock), entry=entry, flaws=flaws, manner=manner
-    )
+    return ReferenceClient(HttpSender(link, PATIENCE), clock, identity, site, entry=entry, flaws=flaws, manner=manner)
+
+
+async def _living(peer: ReferenceClient, link: HttpClient) -> None:
     try:
         await peer.run()
     finally:
-        await client.aclose()
+        await link.aclose()
 
 
 def demonstration_site(clock: Clock) -> Site:

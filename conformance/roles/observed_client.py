@@ -59,9 +59,14 @@ class ObservedClient:
         self._ended: asyncio.Future[str] | None = None
 
     async def start(self, within: Limit) -> None:
-        """Start the client and wait until it speaks; one that never does ends the test case as inconclusive."""
+        """Start the client and wait until it speaks; one that never does ends the test case as inconclusive.
+
+        A client that was started before is stopped first.
+        """
+        self.forget()
+        before = max((it.number for it in self._log.connections()), default=0)
         self._ended = asyncio.ensure_future(await self._begin())
-        first = await self._wait(self._first_word, within.duration)
+        first = await self._wait(lambda: self._first_word(before), within.duration)
         if first is None:
             raise PreconditionNotMet(
                 f"cannot go on: no TLS connection from the client within {within.value:g} s after its start"
@@ -114,12 +119,12 @@ class ObservedClient:
 
         return await self._must("GET", None, within, requirement, linked)
 
-    async def first_handshake(self, within: Limit) -> Connection:
-        """Wait until the first TLS handshake has ended, well or badly."""
+    async def first_handshake(self, within: Limit, after: int = 0) -> Connection:
+        """Wait until the first TLS handshake has ended, well or badly, of connections numbered above ``after``."""
 
         def ended() -> Connection | None:
             done = (it for it in self._log.connections() if it.handshake_completed or it.error or it.closed)
-            return next(done, None)
+            return next((it for it in done if it.number > after), None)
 
         connection = await self._wait(ended, within.duration)
         if connection is None:
@@ -179,8 +184,8 @@ class ObservedClient:
         told = ", ".join(f"{count} x {key}" for key, count in seen.items())
         return f"never; instead {told}" if told else "never; the client sent no request at all"
 
-    def _first_word(self) -> Connection | None:
-        return next(iter(self._log.connections()), None)
+    def _first_word(self, before: int) -> Connection | None:
+        return next((it for it in self._log.connections() if it.number > before), None)
 
     async def _wait(self, find: Callable[[], Found | None], duration: timedelta) -> Found | None:
         """Look now and at every new entry of the log, until the duration has passed or the client is gone."""
@@ -206,6 +211,7 @@ class ObservedClient:
         """Stop watching for the client's end."""
         if self._ended is not None:
             self._ended.cancel()
+            self._ended = None
 
 
 def kinds(resource: Kinds) -> tuple[str, ...]:

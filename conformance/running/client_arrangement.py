@@ -20,20 +20,20 @@ from conformance.roles.subject_process import StartCommand, SubjectProcess, prep
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.utility import Utility
 from conformance.running.case_run import Desk
+from conformance.running.server_front import ServerFront, ServerIdentity
 from conformance.vocabulary.limits import Limits
-from conformance.wire.http_server import Listener
 from conformance.wire.messages import Answer, Request
 from conformance.wire.network import Network
-from conformance.wire.tls_context import server_context
 
-
-@dataclass(frozen=True, slots=True)
-class ServerIdentity:
-    """The certificate the test server shows, its key, and the roots it trusts."""
-
-    chain: Path
-    key: Path
-    roots: Path
+__all__ = [
+    "ClientArrangement",
+    "ClientPlace",
+    "CommandStarter",
+    "OperatorStarter",
+    "RunningClient",
+    "ServerIdentity",
+    "Starter",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +94,26 @@ class ClientArrangement:
 
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
-        """Yield ``utility`` and ``client``; the client is stopped afterwards."""
-        bench, identity, place = desk.bench, self._identity, self._place
+        """Yield ``utility``, ``listener`` and ``client``; the client is stopped afterwards."""
+        bench, place = desk.bench, self._place
         utility = Utility(bench.clock, rates=rates_from(bench.limits), entry=place.entry)
         faults: list[BaseException] = []
 
         async def handle(request: Request) -> Answer:
             return utility.handle(request)
 
-        listener = await Listener.start(
-            self._network,
-            bench.clock,
-            server_context(identity.chain, identity.key, identity.roots),
-            handle,
-            desk.log,
-            host=place.host,
-            port=place.port,
-            on_harness_error=faults.append,
+        listener = ServerFront(
+            self._network, bench.clock, handle, desk.log, self._identity, place.host, place.port, faults.append
         )
+        await listener.come_back()
         started: list[RunningClient] = []
 
+        async def end() -> None:
+            while started:
+                desk.tell("subject_ended", how=await started.pop().stop())
+
         async def begin() -> Awaitable[str]:
+            await end()
             started.append(await self._start(desk, listener.host, listener.port))
             client.plant = started[-1].plant
             return started[-1].ended()
@@ -123,12 +122,11 @@ class ClientArrangement:
             desk.log, bench.clock, desk.check, begin, lfdi=place.lfdi, sfdi=place.sfdi, pin=place.pin
         )
         try:
-            yield {"utility": utility, "client": client}
+            yield {"utility": utility, "listener": listener, "client": client}
         finally:
             client.forget()
-            for subject in started:
-                desk.tell("subject_ended", how=await subject.stop())
-            await listener.close()
+            await end()
+            await listener.go_away()
         if faults:
             raise faults[0]
 

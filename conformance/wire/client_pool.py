@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+from collections.abc import Callable
 from datetime import timedelta
 
 from conformance.vocabulary.clock import Clock
@@ -18,6 +19,10 @@ from conformance.wire.tls import StreamBroken, TlsStream
 
 _TURNS = 3  # of the loop: what the system holds already gets through the reader
 _LATE_REFUSAL_S = 0.5
+
+
+Vet = Callable[[Connection], str | None]
+"""Looks at a connection whose handshake is done; what it says against it, if anything, closes it unused."""
 
 
 class NotConnected(StreamBroken):
@@ -41,8 +46,10 @@ class ClientPool:
         recorder: Recorder,
         limits: WireLimits,
         connections: int,
+        vet: Vet | None = None,
     ) -> None:
         self.host, self.port = host, port
+        self._vet = vet
         self._network, self._clock, self._context = network, clock, context
         self._recorder, self._limits = recorder, limits
         self._free = asyncio.Semaphore(connections)
@@ -111,6 +118,9 @@ class ClientPool:
             await tls.handshake(left)
         except StreamBroken as error:
             raise NotConnected(str(error), tls.facts()) from error
+        if self._vet is not None and (reason := self._vet(tls.facts())) is not None:
+            await tls.close()
+            raise NotConnected(reason, tls.facts())
         return tls
 
     async def _connected(self, left_s: float) -> ByteStream:

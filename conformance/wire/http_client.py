@@ -16,7 +16,7 @@ import httpx
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import HarnessError, UsageError, explain
 from conformance.wire.attempt import Asked
-from conformance.wire.client_pool import ClientPool
+from conformance.wire.client_pool import ClientPool, Vet
 from conformance.wire.client_transport import ASKED, TARGET, ClientTransport
 from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.limits import WireLimits
@@ -38,13 +38,15 @@ class HttpClient:
         recorder: Recorder,
         limits: WireLimits | None = None,
         connections: int = 1,
+        vet: Vet | None = None,
     ) -> None:
         """Prepare; nothing is sent yet. At most ``connections`` are open at once, kept alive and used again.
 
+        ``vet`` may refuse a server that TLS has accepted.
         Raises ``UsageError`` for a host that cannot stand in an address.
         """
         limits = limits or WireLimits()
-        self._pool = ClientPool(network, clock, context, host, port, recorder, limits, connections)
+        self._pool = ClientPool(network, clock, context, host, port, recorder, limits, connections, vet)
         self._transport = ClientTransport(self._pool, recorder, clock, limits)
         self._origin = _origin(host, port)
         self._httpx = httpx.AsyncClient(
