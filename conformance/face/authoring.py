@@ -12,14 +12,52 @@ from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.ratings import quantity
 from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
-from conformance.roles.observed_client import arrival, response_in
+from conformance.roles.event_watch import (
+    CANCELLED,
+    COMPLETED,
+    RECEIVED,
+    STARTED,
+    SUPERSEDED,
+    EventWatch,
+    drawn_by_chance,
+    shows,
+)
+from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.test_client import Listing, Reading, links_in
-from conformance.roles.utility.scenario import one_control, one_program, registered_last, topology_1
+from conformance.roles.utility.scenario import (
+    fifteen_assignments,
+    one_control,
+    one_program,
+    registered_last,
+    topology_1,
+    topology_2,
+    topology_3,
+)
+from conformance.roles.utility.schedules import (
+    ANSWERED,
+    IMMEDIATE_AND_CURVE,
+    RANDOMIZED,
+    RIVALS,
+    TEN_PROGRAMS,
+    power_factor,
+    schedule,
+)
 from conformance.wire.documents import der_settings
 from conformance.wire.payload import Node, read
 
 __all__ = [
+    "ANSWERED",
+    "CANCELLED",
+    "COMPLETED",
+    "IMMEDIATE_AND_CURVE",
+    "RANDOMIZED",
+    "RECEIVED",
+    "RIVALS",
+    "STARTED",
+    "SUPERSEDED",
+    "TEN_PROGRAMS",
     "Cadence",
+    "EventWatch",
     "Listing",
     "Node",
     "Occurrence",
@@ -30,17 +68,25 @@ __all__ = [
     "arrival",
     "defined",
     "der_settings",
+    "drawn_by_chance",
+    "fifteen_assignments",
     "instant",
     "links_in",
     "mirrored",
+    "names",
     "one_control",
     "one_program",
     "order",
+    "power_factor",
     "quantity",
     "read",
     "registered_last",
     "require",
     "response_in",
+    "schedule",
+    "shows",
     "test_case",
     "topology_1",
+    "topology_2",
+    "topology_3",
 ]

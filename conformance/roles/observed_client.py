@@ -220,7 +220,7 @@ def kinds(resource: Kinds) -> tuple[str, ...]:
 
 
 class Event(Protocol):
-    """An event on offer; its mRID in upper case."""
+    """An event on offer, or anything else with an mRID; in upper case."""
 
     @property
     def mrid(self) -> str:
@@ -239,6 +239,11 @@ def answers(exchange: Exchange, control: Event, status: int) -> bool:
     """Return whether a request carries a Response with a status to an event."""
     node = response_in(exchange)
     return node is not None and node.hexadecimal("subject") == control.mrid and node.integer("status") == status
+
+
+def names(thing: Event) -> Matcher:
+    """Match an answer that names a resource by its mRID, in whatever casing."""
+    return lambda exchange: thing.mrid in exchange.response_body.decode(errors="replace").upper()
 
 
 def arrival(exchange: Exchange) -> datetime:

@@ -1,0 +1,204 @@
+"""Watching a client carry out controls: when each Response is due, and what the plant was asked for (BASE.030, 12.1.3).
+
+The bounds of a Response follow from the control's times with its randomization, by the test server's time: the
+earliest moment that randomization allows, and the latest with the deadline of the limits. They hold whatever the client
+draws, and for duplicates, other orders and extra requests alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from conformance.judgement.check import Check, require
+from conformance.judgement.finding import State
+from conformance.judgement.judged import Judged
+from conformance.judgement.plant import Default, Span
+from conformance.judgement.timing import Window
+from conformance.roles.observed_client import Matcher, ObservedClient, arrival, response_in
+from conformance.roles.utility.der_control import DERControl
+from conformance.roles.utility.utility import Utility
+from conformance.vocabulary.limits import Limits
+from conformance.wire.exchange import Exchange
+from conformance.wire.parser import Malformed
+from conformance.wire.payload import Node, read
+
+RECEIVED, STARTED, COMPLETED, CANCELLED = 1, 2, 3, 6
+SUPERSEDED = frozenset({7, 14})
+"""7: superseded; 14: given up for another program's event. The procedures print now the one, now the other."""
+
+
+class EventWatch:
+    """Judges what a client under test does about controls; every method leaves findings through ``check``."""
+
+    def __init__(self, utility: Utility, client: ObservedClient, check: Check, limits: Limits) -> None:
+        self._utility = utility
+        self._client = client
+        self._check = check
+        self._limits = limits
+
+    async def read_before_start(self, control: DERControl, requirement: str) -> Exchange:
+        """Wait until the client has read a control; one read too late, or never, ends the test case."""
+        held = await self._client.must_get(
+            ("DERControlList", "DERControl"), self._limits.discovery, requirement, matching=shows(control)
+        )
+        held = require(held, f"the client did not read {control.description}")
+        if arrival(held) >= self._earliest_start(control):
+            require(None, f"the client read {control.description} only after it could have started")
+        return held
+
+    async def received(self, control: DERControl, held: Exchange) -> Exchange | None:
+        """Judge Response 1 to a control that the client read by ``held``."""
+        window = Window(arrival(held), "the control was read", None, self._late_s)
+        return await self._response(control, RECEIVED, window, "BASE.030")
+
+    async def started(self, control: DERControl) -> Exchange | None:
+        """Judge Response 2: within the bounds of the randomized start."""
+        timing = control.timing
+        earliest, latest = timing.earliest_start - timing.start, max(0, timing.randomize_start_s)
+        window = self._window(control.start, "its start", earliest, latest)
+        return await self._response(control, STARTED, window, "EVENT.002")
+
+    async def completed(self, control: DERControl) -> Exchange | None:
+        """Judge Response 3: within the bounds of the randomized end."""
+        timing = control.timing
+        earliest = min(0, timing.randomize_start_s) + min(0, timing.randomize_duration_s)
+        window = self._window(control.end, "its end", earliest, timing.last_end - timing.end)
+        return await self._response(control, COMPLETED, window, "EVENT.002")
+
+    async def cancelled(self, control: DERControl, told: Exchange) -> Exchange | None:
+        """Judge Response 6 to a cancellation that the client read by ``told``."""
+        window = Window(arrival(told), "the cancellation was read", None, self._late_s)
+        return await self._response(control, CANCELLED, window, "BASE.030")
+
+    async def superseded(self, control: DERControl, held: Exchange, policy: str) -> None:
+        """Judge that a control is answered with 7 or 14, but not with both, between its reading and its start."""
+        for_s = (self._here(control.start) - arrival(held)).total_seconds() + self._late_s
+        until = arrival(held) + timedelta(seconds=for_s)
+        await self._client.seen("POST", ("ResponseList",), until, lambda it: _status(it, control) in SUPERSEDED)
+        given = sorted(self._client.statuses(control) & SUPERSEDED)
+        expected = f"{control.description} answered with 7 or 14 by its start"
+        self._check.that(len(given) == 1, "BASE.030", expected, _listed(given), self._answers(control), policy=policy)
+
+    def no_other(self, control: DERControl, allowed: Iterable[int]) -> None:
+        """Judge that no status but those allowed was sent so far."""
+        allowed = frozenset(allowed)
+        others = sorted(self._client.statuses(control) - allowed)
+        expected = f"{control.description} answered with {_listed(sorted(allowed))} only"
+        self._check.that(not others, "BASE.030", expected, f"also {_listed(others)}" if others else "only these")
+
+    def effect(self, control: DERControl) -> None:
+        """Judge that the plant was asked for a control from its latest start to its earliest end."""
+        timing = control.timing
+        start = control.start + timedelta(seconds=max(0, timing.randomize_start_s))
+        shorter_s = min(0, timing.randomize_start_s) + min(0, timing.randomize_duration_s)
+        span = Span(self._here(start), self._here(control.end + timedelta(seconds=shorter_s)), _name(control))
+        self._check.in_force(self._client.plant, control.modes, span, self._limits.plant_settling, "EVENT.002")
+
+    def no_effect(self, control: DERControl, since: datetime, until: datetime) -> None:
+        """Judge that the plant was never asked for a control; nothing else may ask for the same."""
+        plant, span = self._client.plant, Span(since, until, f"the time of {_name(control)}")
+        self._check.never_in_force(plant, control.modes, span, "EVENT.002")
+
+    def idle(self, default: Default, start: datetime, end: datetime, label: str) -> None:
+        """Judge that the default was in force between two instants of the harness's clock."""
+        plant, span = self._client.plant, Span(start, end, label)
+        self._check.default_in_force(plant, default, span, self._limits.plant_settling, "DER.005")
+
+    def before(self, control: DERControl) -> datetime:
+        """Return the earliest start that randomization allows, by the harness's clock."""
+        return self._earliest_start(control)
+
+    def after(self, control: DERControl) -> datetime:
+        """Return the latest end that randomization allows, by the harness's clock."""
+        return self._here(control.start + timedelta(seconds=control.timing.last_end - control.timing.start))
+
+    async def _response(self, control: DERControl, status: int, window: Window, requirement: str) -> Exchange | None:
+        limits, check = self._limits, self._check
+        until = window.start + timedelta(seconds=window.not_after_s or 0.0)
+        posted = await self._client.response(control, status, until=until)
+        what = f"Response {status} to {_name(control)}"
+        when = None if posted is None else arrival(posted)
+        check.happened(what, when, window, limits.response_deadline, requirement, posted)
+        if posted is None:
+            return None
+        late_s = (window.not_after_s or 0.0) - self._late_s + limits.response_prompt.value
+        prompt = Window(window.start, window.label, window.not_before_s, late_s)
+        check.happened(what, when, prompt, limits.response_prompt, "RESPONSE.PROMPT", posted)
+        check.schema_valid(posted)
+        lfdi = require(response_in(posted), "no document").hexadecimal("endDeviceLFDI")
+        check.has_value(posted, "endDeviceLFDI", lfdi, self._client.lfdi, requirement="BASE.030")
+        return posted
+
+    def _window(self, moment: datetime, label: str, earliest_s: float, latest_s: float) -> Window:
+        early_s = earliest_s - self._limits.response_early.value
+        return Window(self._here(moment), label, early_s, latest_s + self._late_s)
+
+    @property
+    def _late_s(self) -> float:
+        return self._limits.response_deadline.value
+
+    def _here(self, moment: datetime) -> datetime:
+        """Return an instant of the test server's time by the harness's clock."""
+        return moment - self._utility.ahead
+
+    def _earliest_start(self, control: DERControl) -> datetime:
+        return self._here(control.start + timedelta(seconds=min(0, control.timing.randomize_start_s)))
+
+    def _answers(self, control: DERControl) -> list[Exchange]:
+        posted = self._client.exchanges("ResponseList", "POST")
+        return [exchange for exchange in posted if _status(exchange, control) is not None]
+
+
+def shows(control: DERControl, status: int | None = None) -> Matcher:
+    """Match an answer that shows the client a control, with a ``currentStatus`` if one is given."""
+
+    def matching(exchange: Exchange) -> bool:
+        try:
+            root = read(exchange.response_body)
+        except Malformed:
+            return False
+        shown = (root, *root.children("DERControl"))
+        return any(node.hexadecimal("mRID") == control.mrid and _has(node, status) for node in shown)
+
+    return matching
+
+
+def drawn_by_chance(offsets_s: Iterable[float], bounds_s: Iterable[float], limit: float) -> Judged:
+    """Judge whether a client randomizes at all: how probable are draws this small for one that does?
+
+    Each offset was drawn from 0 to its bound. When all of them are small, the chance that every draw of a
+    randomizing client is no larger, as a share of its bound, than the largest seen is told and compared.
+    """
+    offsets, bounds = list(offsets_s), list(bounds_s)
+    shares = [
+        min(1.0, (abs(offset) + RESOLUTION_S) / abs(bound)) for offset, bound in zip(offsets, bounds, strict=True)
+    ]
+    chance = max(shares, default=1.0) ** len(shares)
+    told = ", ".join(f"{offset:+.1f} s of {bound:+g} s" for offset, bound in zip(offsets, bounds, strict=True))
+    expected = f"draws that a randomizing client makes with a probability of at least {limit:g}"
+    state = State.PASS if chance >= limit else State.FAIL
+    return Judged("drawn_by_chance", state, expected, f"{told}: {chance:.2g}")
+
+
+RESOLUTION_S = 1.0
+"""Controls begin and end on whole seconds, and so may a client's draws."""
+
+
+def _has(node: Node, status: int | None) -> bool:
+    shown = node.child("EventStatus")
+    return status is None or (shown is not None and shown.integer("currentStatus") == status)
+
+
+def _status(exchange: Exchange, control: DERControl) -> int | None:
+    node = response_in(exchange)
+    mine = node is not None and node.hexadecimal("subject") == control.mrid
+    return node.integer("status") if node is not None and mine else None
+
+
+def _name(control: DERControl) -> str:
+    return control.description or "the control"
+
+
+def _listed(statuses: Iterable[int]) -> str:
+    return ", ".join(map(str, statuses)) or "neither"
