@@ -12,6 +12,7 @@ from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.requirement import Register, load_register
 from conformance.catalogue.shipped import profiles_folder, testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
+from conformance.face.requirement_list import matrix_json, matrix_lines
 from conformance.face.wiring import DEFAULT_PROFILE, SUBJECTS
 from conformance.running.plan import Plan, Planned, make_plan
 from conformance.vocabulary.errors import UsageError, explain
@@ -22,10 +23,14 @@ from conformance.vocabulary.errors import UsageError, explain
 @click.option("--subject", type=click.Choice(SUBJECTS), help="Only the tests of one kind of subject.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--instructions", is_flag=True, help="List what an operator may be asked to do.")
-def list_command(profile_name: str, subject: str | None, as_json: bool, instructions: bool) -> None:
+@click.option("--requirements", is_flag=True, help="List the requirements with the test cases that name them.")
+def list_command(profile_name: str, subject: str | None, as_json: bool, instructions: bool, requirements: bool) -> None:
     """List the test cases that a profile knows."""
     if instructions:
         _list_instructions()
+        return
+    if requirements:
+        _list_requirements([subject] if subject else SUBJECTS, as_json)
         return
     plan = make_plan(load_cases(testcases_folder()), load_profile(profile_name), [subject] if subject else SUBJECTS)
     if as_json:
@@ -43,6 +48,14 @@ def _list_plan(plan: Plan) -> None:
 
 def _about(row: Planned) -> str:
     return "" if row.expected_s is None else f"≤ {row.expected_s:.0f} s"
+
+
+def _list_requirements(subjects: Iterable[str], as_json: bool) -> None:
+    register, cases = load_register(profiles_folder() / "requirements"), load_cases(testcases_folder())
+    if as_json:
+        click.echo(matrix_json(register, cases, subjects))
+    else:
+        click.echo("\n".join(matrix_lines(register, cases, subjects)))
 
 
 def _list_instructions() -> None:

@@ -60,9 +60,13 @@ def profile_facts(profile: Profile, limits: Limits) -> dict[str, Json]:
 
 
 def requirement_facts(register: Register, cases: Iterable[TestCase]) -> list[Json]:
-    """Return the requirements that the cases name."""
-    named = {requirement for case in cases for requirement in case.requirements}
-    return [as_json(register[requirement]) for requirement in sorted(named)]
+    """Return what the cases name, and the rest of what binds their kinds of subject, in the register's order."""
+    cases = tuple(cases)
+    subjects = {case.subject for case in cases}
+    named = {id for case in cases for id in case.requirements}
+    return [
+        as_json(row) for id, row in register.items() if id in named or any(row.binds(subject) for subject in subjects)
+    ]
 
 
 def weakened(profile: Profile, limits: Limits, *, virtual: bool, only: Iterable[str]) -> list[Json]:

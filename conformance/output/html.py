@@ -87,7 +87,7 @@ def _environment() -> jinja2.Environment:
         "suite_words": tls_words.suite_words,
         "outcome_words": tls_words.outcome_words,
     }
-    environment.globals["grade_words"] = wording.GRADE_WORDS
+    environment.globals |= {"grade_words": wording.GRADE_WORDS, "reason_words": wording.REASON_WORDS}
     return environment
 
 
@@ -164,6 +164,8 @@ def _sections(run: RunView, pages: Sequence[CasePage]) -> dict[str, object]:
         "warned": warned,
         "not_run": not_run,
         "requirements": requirements,
+        "named": [row for row in requirements if row.cases],
+        "unnamed": [row for row in requirements if not row.cases],
         "contents": contents,
     }
 

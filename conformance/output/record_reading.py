@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from conformance.catalogue.profile import Policy
-from conformance.catalogue.requirement import Requirement
+from conformance.catalogue.requirement import Reason, Requirement, Untested
 from conformance.judgement.finding import Finding, LimitUsed, State, Timing
 from conformance.output.run_view import CaseView, OperatorView, ProfileView, RunView, StepView, SubjectView
 from conformance.running.journal import Json
@@ -124,9 +124,12 @@ def _limit(row: JsonObject) -> Limit:
 
 
 def _requirement(row: JsonObject) -> Requirement:
-    return Requirement(
-        _text(row, "id"), _text(row, "text"), Level(_text(row, "level")), _text(row, "who"), _text(row, "source")
-    )
+    id, text, who, source = (_text(row, key) for key in ("id", "text", "who", "source"))
+    return Requirement(id, text, Level(_text(row, "level")), who, source, _untested(_object(row, "untested")))
+
+
+def _untested(row: JsonObject) -> Untested | None:
+    return Untested(Reason(_text(row, "kind")), _text(row, "note")) if row else None
 
 
 def _profile(row: JsonObject) -> ProfileView:

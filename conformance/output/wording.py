@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from conformance.catalogue.requirement import Reason
 from conformance.judgement.finding import LimitUsed, State, Timing
 from conformance.output.run_view import CaseView, RunView
 from conformance.vocabulary.limits import Limit
@@ -45,6 +46,14 @@ STATE_WORDS = {
     "not_reached": "not reached",
 }
 """States of findings and of steps."""
+
+REASON_WORDS = {
+    Reason.IMPLICIT: "proven along the way",
+    Reason.NOT_ON_THE_WIRE: "not provable on the wire",
+    Reason.OUT_OF_SCOPE: "out of scope",
+    Reason.TO_DO: "no test case yet",
+}
+"""Why no test case names a requirement."""
 
 RESULT_WORDS = {
     RunResult.CONFORMANT: "Conformant",

@@ -298,3 +298,14 @@ def test_every_ink_has_enough_contrast_on_every_ground_in_light_dark_and_print()
         inks = set(full) - {"paper", "panel", "rule", "strong-rule"}
         ratios = {(ink, ground): contrast(full[ink], full[ground]) for ink in inks for ground in ("paper", "panel")}
         assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+def test_requirements_without_a_test_case_say_why(tmp_path):
+    untested = {"kind": "not_on_the_wire", "note": "Only the plant shows it."}
+    rows = [{"id": "G20", "text": "It is passed on.", "level": "MUST", "source": "A guide", "untested": untested}]
+    rows += [{"id": "G99", "text": "It is served.", "level": "MUST", "source": "A guide", "untested": None}]
+    started = sample_facts.run_started([sample_facts.planned("server/CORE-005", "Time")], requirements=rows)
+    text = page_of(sample_facts.Sample([started]), tmp_path).text
+    section = text[text.index("Requirements without a test case") :]
+    assert "G20 MUST It is passed on. A guide not provable on the wire Only the plant shows it." in section
+    assert "G99 MUST It is served. A guide no test case of this side" in section
