@@ -44,6 +44,7 @@ from conformance.wire.certificate_facts import split_certificates
 from conformance.wire.pipes import PipeNetwork
 from conformance.wire.schema import Edition, Extensions, Validator
 from conformance.wire.sockets import SocketNetwork
+from conformance.wire.test_identities import TestIdentities
 from conformance.wire.tls_context import client_context, server_context
 
 DEFAULT_PROFILE = "csip-2.1"
@@ -189,7 +190,11 @@ def _server(configuration: Configuration, lfdi: str) -> Arrange:
         host, port, configuration.entry, configuration.pin, configuration.start, not configuration.registered
     )
     identity = ShownIdentity(shown.certificate, shown.key, shown.roots, lfdi, sfdi_of_lfdi(lfdi))
-    return lambda clock: {"server": ServerArrangement(SocketNetwork(clock), place, identity, configuration.lanes)}
+    pki = configuration.test_pki
+    strangers = TestIdentities(pki / "authorities", pki / "presented") if pki is not None else None
+    return lambda clock: {
+        "server": ServerArrangement(SocketNetwork(clock), place, identity, configuration.lanes, strangers)
+    }
 
 
 def _client(configuration: Configuration, lfdi: str, folder: Path) -> Arrange:

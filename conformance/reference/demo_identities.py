@@ -9,6 +9,7 @@ from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.identity import lfdi_of, sfdi_of_lfdi
 from conformance.wire.certificate_facts import split_certificates
 from conformance.wire.certificates import Identity, Pki
+from conformance.wire.test_identities import TestIdentities
 
 LOOPBACK = ("localhost", "127.0.0.1")
 AUTHORITIES = "authorities"
@@ -33,6 +34,11 @@ class DemoIdentities:
     server: Files
     device: Files
     authorities: Path
+
+    @property
+    def strangers(self) -> TestIdentities:
+        """Further identities, issued when first asked for."""
+        return TestIdentities(self.authorities, self.authorities.parent / "presented")
 
 
 def make_identities(folder: Path) -> DemoIdentities:

@@ -7,12 +7,16 @@ Every test case gets a server of its own.
 from __future__ import annotations
 
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.reference.demo_identities import DemoIdentities, Files
 from conformance.reference.server import ReferenceServer
+from conformance.reference.server_operator import ServerOperator
 from conformance.reference.silent_recorder import SilentRecorder
+from conformance.roles.operator import PluginOperator
 from conformance.roles.utility import TEST_PIN
 from conformance.roles.utility.manner import Manner as ServerManner
 from conformance.running.case_run import Desk
@@ -21,9 +25,11 @@ from conformance.vocabulary.clock import Clock
 from conformance.wire.http_server import Listener
 from conformance.wire.messages import Answer, BrokenAnswer, Request
 from conformance.wire.network import Network
+from conformance.wire.test_identities import FAULTS
 from conformance.wire.tls_context import server_context
 
 LANES = 64
+END = b"-----END CERTIFICATE-----\n"
 
 
 class EmbeddedServer:
@@ -50,17 +56,30 @@ class EmbeddedServer:
 
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
-        """Start a reference server, and yield a test client connected to it."""
+        """Start a reference server with an operator of its own, and yield a test client connected to it."""
         device, clock = self._identities.device, desk.bench.clock
         peer = ReferenceServer(clock, self._flaws, lfdis=[device.lfdi], manner=self._manner)
-        listener = await serve(self._network, clock, peer, self._identities.server)
+        desk.operator = PluginOperator(ServerOperator(peer))
+        own = self._pinned() if peer.pins_certificates else self._identities.server
+        listener = await serve(self._network, clock, peer, own)
         place = ServerPlace(listener.host, listener.port, peer.entry_path, TEST_PIN)
         shown = ShownIdentity(device.chain, device.key, device.roots, device.lfdi, device.sfdi)
         try:
-            async with ServerArrangement(self._network, place, shown, LANES).open(desk) as nouns:
+            async with self._arrangement(place, shown).open(desk) as nouns:
                 yield nouns
         finally:
             await listener.close()
+
+    def _arrangement(self, place: ServerPlace, shown: ShownIdentity) -> ServerArrangement:
+        return ServerArrangement(self._network, place, shown, LANES, self._identities.strangers)
+
+    def _pinned(self) -> Files:
+        """Return the server's identity with the very certificates it should refuse among those it trusts."""
+        own, strangers = self._identities.server, self._identities.strangers
+        pinned = [strangers.made(name).files.chain.read_bytes().partition(END)[0] + END for name in FAULTS]
+        roots = self._identities.authorities.parent / "pinned.pem"
+        roots.write_bytes(b"".join((own.roots.read_bytes(), *pinned)))
+        return replace(own, roots=roots)
 
 
 async def serve(
@@ -78,4 +97,6 @@ async def serve(
         ciphers=peer.tls_ciphers,
         client_certificate=peer.requires_client_certificate,
     )
+    if peer.pins_certificates:
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     return await Listener.start(network, clock, context, handle, SilentRecorder(), host, port)

@@ -8,19 +8,25 @@ settings that whoever builds the TLS context reads: :attr:`ReferenceServer.tls_c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from conformance.reference.server_flaws import arrange
 from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, build
-from conformance.roles.utility import TEST_PIN, DERControl, EndDevice, Manner, Modes, Rates, Utility
+from conformance.roles.utility import TEST_PIN, DERControl, EndDevice, Handler, Manner, Modes, Rates, Utility
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import UsageError, explain
-from conformance.wire.messages import Answer, Request
+from conformance.wire.certificate_chain import judge_chain
+from conformance.wire.messages import Answer, Request, header
 from conformance.wire.schema.model import Edition
 from conformance.wire.schema.validator import Validator
 
 POST_RATE_S = 300
+MOVED_PATH = "/moved-dcap-51c2"
+FORBIDDEN = frozenset({"SEC.069", "SEC.100", "SEC.101", "SEC.102"})
+"""Rules on the extensions of a chain's certificates that a server must enforce itself."""
+KEPT_CHAINS = 256
 COORDINATED = 3
 """Time ``quality``: from an external authoritative source."""
 
@@ -58,12 +64,33 @@ class ReferenceServer:
         self.utility = Utility(clock, rates=rates, manner=manner, seed=seed, validate=judge)
         self.utility.entrance.quality = COORDINATED
         self._parts = build(clock, self.utility, lfdis, pin, POST_RATE_S)
+        self.redirects_entry = False
+        self.utility.interposers.append(self._redirected)
         self.flaws = frozenset(flaws)
         arrange(self._parts, self.flaws)
 
     def handle(self, request: Request) -> Answer:
-        """Answer a request."""
+        """Answer a request; a client whose chain leaves the profile is refused with 403.
+
+        TLS itself does not look at these rules, so the refusal comes after the handshake.
+        """
+        if self._parts.judges_chains and _forbidden(request.peer.chain):
+            return Answer(403)
         return self.utility.handle(request)
+
+    def _redirected(self, request: Request, handler: Handler) -> Answer:
+        """Serve DeviceCapability at another path while the operator wants it, and redirect to it."""
+        if request.path == MOVED_PATH and self.redirects_entry:
+            return handler(replace(request, target=self.entry_path))
+        if request.path != self.entry_path or not self.redirects_entry or request.method not in ("GET", "HEAD"):
+            return handler(request)
+        origin = f"https://{header(request.headers, 'Host')}"
+        return Answer(301, (("Location", f"{origin}{MOVED_PATH}"),), resource="DeviceCapability")
+
+    @property
+    def pins_certificates(self) -> bool:
+        """Whether certificates themselves are trusted, whatever their chain is like."""
+        return self._parts.pins_certificates
 
     @property
     def entry_path(self) -> str:
@@ -104,6 +131,11 @@ class ReferenceServer:
             )
         best = min(programs, key=lambda program: program.primacy)
         return best.add_control(modes, start=start, duration=duration, response_required=RECEIVED_STARTED_COMPLETED)
+
+
+@lru_cache(maxsize=KEPT_CHAINS)
+def _forbidden(chain: tuple[bytes, ...]) -> bool:
+    return bool(chain) and any(found.requirement in FORBIDDEN for found in judge_chain(chain))
 
 
 @cache

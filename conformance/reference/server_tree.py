@@ -39,6 +39,8 @@ class ServerParts:
     programs: list[DERProgram]
     tls_ciphers: str = CCM8
     requires_client_certificate: bool = True
+    judges_chains: bool = True
+    pins_certificates: bool = False
 
 
 def build(clock: Clock, utility: Utility, lfdis: Iterable[str], pin: int, post_rate_s: int) -> ServerParts:

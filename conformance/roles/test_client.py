@@ -107,7 +107,7 @@ class TestClient:
     """A device's view of the server under test.
 
     ``entry`` is the path of DeviceCapability; ``deadline`` bounds each request; ``make_carrier`` opens a carrier with
-    another identity by its name, such as ``none`` for no certificate.
+    another identity by its name, such as ``none`` for no certificate; ``identity_of`` tells its LFDI and SFDI.
     """
 
     __test__ = False
@@ -122,6 +122,7 @@ class TestClient:
         deadline: timedelta,
         page_size: int,
         make_carrier: Callable[[str], Carrier],
+        identity_of: Callable[[str], tuple[str, int]] = lambda name: ("", 0),
     ) -> None:
         self.lfdi = lfdi
         self.sfdi = sfdi
@@ -130,17 +131,24 @@ class TestClient:
         self._deadline = deadline
         self._page_size = page_size
         self._make_carrier = make_carrier
+        self._identity_of = identity_of
 
     def with_identity(self, identity: str) -> TestClient:
-        """Return a client with another identity, on connections of its own."""
+        """Return a client with another identity, on connections of its own.
+
+        ``none`` shows no certificate, ``chain-2`` to ``chain-4`` a sound chain of that length, ``faulty-`` and the name
+        of a fault a chain with that fault. Without a test PKI the test case ends as inconclusive.
+        """
+        lfdi, sfdi = self._identity_of(identity)
         return TestClient(
             self._make_carrier(identity),
             entry=self.entry_path,
-            lfdi="",
-            sfdi=0,
+            lfdi=lfdi,
+            sfdi=sfdi,
             deadline=self._deadline,
             page_size=self._page_size,
             make_carrier=self._make_carrier,
+            identity_of=self._identity_of,
         )
 
     async def entry(self) -> Reading:

@@ -22,7 +22,7 @@ from conformance.catalogue.requirement import Register
 from conformance.catalogue.test_case import TestCase
 from conformance.judgement.check import Check, Court
 from conformance.judgement.finding import VERDICT_OF_STATE, Finding
-from conformance.roles.operator import Done, Operator
+from conformance.roles.operator import Done, Operator, Outcome
 from conformance.running.journal import Journal
 from conformance.running.lag import LagMonitor, LagWindow
 from conformance.running.run_record import INTERRUPTED
@@ -108,6 +108,16 @@ class Desk:
 
     async def instruct(self, order: Order) -> None:
         """Have the operator carry out an instruction; if it is not done the test case cannot go on."""
+        outcome = await self._perform(order)
+        if outcome.done is not Done.DONE:
+            verdict = Verdict.PENDING if outcome.done is Done.NOBODY_THERE else Verdict.NOT_RUN
+            raise NotArranged(f"not arranged: {order.text} ({outcome.done}: {outcome.told})", verdict)
+
+    async def attempt(self, order: Order) -> bool:
+        """Have the operator carry out an instruction that the test case can do without; say whether it is done."""
+        return (await self._perform(order)).done is Done.DONE
+
+    async def _perform(self, order: Order) -> Outcome:
         operator, clock = self.operator, self.bench.clock
         deadline = self.bench.limits["operator_deadline"].duration
         began = clock.monotonic()
@@ -121,9 +131,7 @@ class Desk:
             outcome=outcome,
             duration_s=clock.monotonic() - began,
         )
-        if outcome.done is not Done.DONE:
-            verdict = Verdict.PENDING if outcome.done is Done.NOBODY_THERE else Verdict.NOT_RUN
-            raise NotArranged(f"not arranged: {order.text} ({outcome.done}: {outcome.told})", verdict)
+        return outcome
 
     def nouns(self) -> dict[str, object]:
         """Return what every test case may ask for by parameter name."""

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.catalogue.instructions import order
+from conformance.roles.arranger import Arranger
+from conformance.roles.polling_device import PollingDevice
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.test_client import TestClient
 from conformance.running.case_run import Desk
-from conformance.vocabulary.errors import HarnessError, SubjectUnreachable, explain
+from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable, explain
 from conformance.wire.http_client import HttpClient
 from conformance.wire.network import Network
+from conformance.wire.test_identities import TestIdentities
 from conformance.wire.tls_context import client_context
 
 
@@ -48,8 +51,16 @@ START_PAUSE_S = 0.2
 class ServerArrangement:
     """Gives each test case a test client of its own on the one server under test."""
 
-    def __init__(self, network: Network, place: ServerPlace, identity: ShownIdentity, lanes: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        place: ServerPlace,
+        identity: ShownIdentity,
+        lanes: int,
+        strangers: TestIdentities | None = None,
+    ) -> None:
         self.lanes = lanes
+        self._strangers = strangers
         self._network = network
         self._place = place
         self._identity = identity
@@ -89,16 +100,20 @@ class ServerArrangement:
 
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
-        """Yield ``server``, a test client, and ``pin``."""
+        """Yield ``server``, a test client, ``device``, which polls with it, ``arrange`` and ``pin``."""
         if self._place.to_register and not self._registered:
             identity = self._identity
             await desk.instruct(order("register_device", lfdi=identity.lfdi, sfdi=identity.sfdi, pin=self._place.pin))
             self._registered = True
         client = self._test_client(desk)
+        bench, place = desk.bench, self._place
+        arrange = Arranger(desk.instruct, desk.attempt, lfdi=client.lfdi, pin=place.pin, entry=place.entry)
+        device = PollingDevice(client, desk.check, bench.clock, bench.limits, f"CTP.{desk.case.id}")
         try:
-            yield {"server": client, "pin": self._place.pin}
+            yield {"server": client, "device": device, "arrange": arrange, "pin": place.pin}
         finally:
             await client.aclose()
+            await arrange.tidy_up()
 
     def _test_client(self, desk: Desk) -> TestClient:
         limits = desk.bench.limits
@@ -110,14 +125,34 @@ class ServerArrangement:
             deadline=limits["request_deadline"].duration,
             page_size=limits["page_size"].count,
             make_carrier=lambda name: self._carrier(desk, name),
+            identity_of=self._identity_of,
         )
 
+    def _identity_of(self, name: str) -> tuple[str, int]:
+        shown = self._shown(name)
+        return (shown.lfdi, shown.sfdi) if shown else ("", 0)
+
     def _carrier(self, desk: Desk, name: str) -> HttpClient:
-        shown = self._identity
-        chain_and_key = {"own": (shown.chain, shown.key), "none": (None, None)}
-        if name not in chain_and_key:
-            raise HarnessError(f"there is no identity named {name!r}; there are {', '.join(chain_and_key)}")
-        context = client_context(*chain_and_key[name], shown.roots)
+        shown = self._shown(name)
+        chain, key = (shown.chain, shown.key) if shown else (None, None)
+        context = client_context(chain, key, self._identity.roots)
         return HttpClient(
             self._network, desk.bench.clock, context, self._place.host, self._place.port, recorder=desk.log
         )
+
+    def _shown(self, name: str) -> ShownIdentity | None:
+        """Return an identity by name: ``own``, ``none``, or one that the test PKI makes."""
+        if name in ("own", "none"):
+            return self._identity if name == "own" else None
+        if self._strangers is None:
+            raise PreconditionNotMet(NO_TEST_PKI)
+        made = self._strangers.made(name)
+        return ShownIdentity(made.files.chain, made.files.key, self._identity.roots, made.lfdi, made.sfdi)
+
+
+NO_TEST_PKI = explain(
+    "showing certificates that the procedure prescribes",
+    "a test PKI whose root the server trusts",
+    "none configured",
+    "set identity.test_pki in csip.toml to a folder made by csip init, and let the server trust its serca.pem",
+)

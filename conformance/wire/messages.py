@@ -27,12 +27,13 @@ class Peer:
     """Who is at the other end of a mutual TLS connection.
 
     ``lfdi`` is 40 upper-case hexadecimal digits, ``sfdi`` the decimal number with its check digit;
-    both are empty when no certificate was shown.
+    both are empty when no certificate was shown. ``chain`` is DER, leaf first, as the peer sent it.
     """
 
     lfdi: str = ""
     sfdi: int = 0
     certificate: bytes = b""
+    chain: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

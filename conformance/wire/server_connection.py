@@ -43,7 +43,7 @@ class ServerConnection:
         self._tls = tls
         self._serving = serving
         self._reader = RequestReader(tls, serving.limits)
-        self._peer = _peer_of(tls.peer_certificate)
+        self._peer = _peer_of(tls.peer_certificate, tls.chain)
         self._silent = False
 
     async def serve(self) -> None:
@@ -149,8 +149,8 @@ def _refusal(incoming: Incoming) -> Answer | None:
     return Answer(incoming.status, (("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")), text)
 
 
-def _peer_of(certificate: bytes) -> Peer:
+def _peer_of(certificate: bytes, chain: tuple[bytes, ...]) -> Peer:
     if not certificate:
         return Peer()
     lfdi = lfdi_of(certificate)
-    return Peer(lfdi, sfdi_of_lfdi(lfdi), certificate)
+    return Peer(lfdi, sfdi_of_lfdi(lfdi), certificate, chain)

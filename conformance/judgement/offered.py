@@ -1,0 +1,103 @@
+"""What a server shows of a program, default, control or curve, against what its operator put there.
+
+Numbers are compared as numbers: a value with another power of ten is the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from conformance.catalogue.inverter_functions import Curve, Modes, Structure
+from conformance.judgement.judged import Judged, passed_if
+from conformance.wire.exchange import Exchange
+from conformance.wire.payload import Node
+
+SCALED = ("value", "displacement")
+"""Members of a structure that its ``multiplier`` scales."""
+
+
+def modes_shown(exchange: Exchange, node: Node, modes: Modes, settings: Mapping[str, int] | None = None) -> Judged:
+    """Judge the modes in ``DERControlBase`` of a control or default, and the settings beside it.
+
+    Of a mode that links to a curve only the link is judged here, see :func:`curve_shown`. Further modes are not
+    judged: a server may add some of its own.
+    """
+    base = node.child("DERControlBase")
+    wrong = [] if base is not None else ["no DERControlBase"]
+    if base is not None:
+        wrong += [text for name, value in modes.items() for text in _mode_problems(base, name, value)]
+    for name, setting in (settings or {}).items():
+        if node.integer(name) != setting:
+            wrong.append(f"{name} is {node.text(name) or 'absent'}, not {setting}")
+    expected = f"{node.name} with {', '.join([*modes, *(settings or {})]) or 'nothing'} as arranged"
+    return Judged("modes_shown", passed_if(not wrong), expected, "; ".join(wrong) or "as arranged", (exchange.number,))
+
+
+def _mode_problems(base: Node, name: str, value: object) -> Iterator[str]:
+    shown = base.child(name)
+    if shown is None:
+        yield f"no {name}"
+    elif isinstance(value, Curve):
+        if not shown.href:
+            yield f"{name} without href"
+    elif isinstance(value, Mapping):
+        yield from _structure_problems(shown, value)
+    elif _plain(shown.content) != Decimal(int(value if isinstance(value, int) else 0)):
+        yield f"{name} is {shown.content or 'empty'}, not {str(value).lower()}"
+
+
+def _structure_problems(shown: Node, wanted: Structure) -> Iterator[str]:
+    exponent = int(wanted.get("multiplier", 0))
+    for member, value in wanted.items():
+        if member == "multiplier":
+            continue
+        seen = _plain(shown.text(member))
+        if seen is not None and member in SCALED:
+            seen = seen.scaleb(shown.integer("multiplier") or 0)
+        goal = Decimal(int(value)).scaleb(exponent) if member in SCALED else Decimal(int(value))
+        if seen != goal:
+            yield f"{shown.name} {member} is {shown.text(member) or 'absent'}, not {str(value).lower()}"
+
+
+def curve_shown(exchange: Exchange, node: Node, curve: Curve) -> Judged:
+    """Judge a DERCurve: its type, its points in order, its reference, and the settings that were arranged."""
+    wrong = list(_curve_problems(node, curve))
+    expected = f"DERCurve of type {curve.curve_type} with {len(curve.points)} points as arranged"
+    return Judged("curve_shown", passed_if(not wrong), expected, "; ".join(wrong) or "as arranged", (exchange.number,))
+
+
+def _curve_problems(node: Node, curve: Curve) -> Iterator[str]:
+    wanted = {
+        "curveType": curve.curve_type,
+        "yRefType": curve.y_ref_type,
+        "openLoopTms": curve.open_loop_tms,
+        "autonomousVRefEnable": curve.autonomous_vref_enable,
+        "autonomousVRefTimeConstant": curve.autonomous_vref_time_constant,
+    }
+    for name, value in wanted.items():
+        if value is not None and _plain(node.text(name)) != Decimal(int(value)):
+            yield f"{name} is {node.text(name) or 'absent'}, not {str(value).lower()}"
+    x_exponent, y_exponent = node.integer("xMultiplier") or 0, node.integer("yMultiplier") or 0
+    shown = [
+        (_scaled(point.text("xvalue"), x_exponent), _scaled(point.text("yvalue"), y_exponent))
+        for point in node.children("CurveData")
+    ]
+    goal = [(Decimal(x).scaleb(curve.x_multiplier), Decimal(y).scaleb(curve.y_multiplier)) for x, y in curve.points]
+    if shown != goal:
+        yield f"points {_pairs(shown)}, not {_pairs(goal)}"
+
+
+def _pairs(points: list[tuple[Decimal | None, Decimal | None]] | list[tuple[Decimal, Decimal]]) -> str:
+    return " ".join(f"({x},{y})" for x, y in points) or "none"
+
+
+def _scaled(text: str | None, exponent: int) -> Decimal | None:
+    number = _plain(text)
+    return None if number is None else number.scaleb(exponent)
+
+
+def _plain(text: str | None) -> Decimal | None:
+    """Return a whole number or a truth value as a number."""
+    truth = {"true": "1", "false": "0"}.get(text or "", text or "")
+    return Decimal(truth) if truth.lstrip("+-").isdecimal() and len(truth) < 20 else None
