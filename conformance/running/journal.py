@@ -66,12 +66,15 @@ class Journal:
 
 
 def read_journal(path: Path) -> Iterator[Event]:
-    """Yield the events of a journal; a torn last line is left out."""
+    """Yield the events of a journal; a torn last line is left out. Raises ``ValueError`` for a line that is none."""
     with path.open("rb") as lines:
         for line in lines:
             if not line.endswith(b"\n"):
                 return
-            yield json.loads(line)
+            event = json.loads(line)
+            if not isinstance(event, dict) or "event" not in event:
+                raise ValueError(f"a line that is no event: {line[:80]!r}")
+            yield event
 
 
 def _mend(path: Path) -> None:
