@@ -121,6 +121,7 @@ class Session:
             self._thread.join()
         if not self._announced:
             self._announce()  # something kept the run from starting; its folder says so
+            self._loop.close()
         if not self._finished:
             self._finished = True
             stopped, fault = self._ending()
