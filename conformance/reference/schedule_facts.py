@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from conformance.reference.setpoints import ModeValue
+from conformance.vocabulary.event import CurrentStatus, ResponseStatus
 
 __all__ = [
     "CurrentStatus",
@@ -24,29 +24,6 @@ __all__ = [
     "ResponseStatus",
     "program_rank",
 ]
-
-
-class CurrentStatus(IntEnum):
-    """``EventStatus.currentStatus``."""
-
-    SCHEDULED = 0
-    ACTIVE = 1
-    CANCELLED = 2
-    CANCELLED_WITH_RANDOMIZATION = 3
-    SUPERSEDED = 4
-
-
-class ResponseStatus(IntEnum):
-    """``Response.status`` as far as the device uses it (IEEE 2030.5-2018 Table 27)."""
-
-    RECEIVED = 1
-    STARTED = 2
-    COMPLETED = 3
-    CANCELLED = 6
-    SUPERSEDED = 7
-    ABORTED_BY_OTHER_PROGRAM = 14
-    NOT_APPLICABLE = 252
-    EXPIRED = 254
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.der_curve import DERCurve
 from conformance.roles.utility.der_program import Default, DERProgram
 from conformance.roles.utility.end_device import TEST_PIN, EndDevice
-from conformance.roles.utility.event_status import CurrentStatus
 from conformance.roles.utility.function_set_assignments import FunctionSetAssignments
 from conformance.roles.utility.manner import Manner
 from conformance.roles.utility.mirror_usage_point import MirrorUsagePoint, ReceivedReading
@@ -19,6 +18,7 @@ from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.response_set import ReceivedResponse
 from conformance.roles.utility.server import Handler, Interposer
 from conformance.roles.utility.utility import Utility
+from conformance.vocabulary.event import CurrentStatus
 
 __all__ = [
     "DER",

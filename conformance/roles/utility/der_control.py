@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from conformance.roles.utility.event_status import CurrentStatus, Rival, State, Timing, state_at, superseding
+from conformance.roles.utility.event_status import Rival, State, Timing, state_at, superseding
 from conformance.roles.utility.modes import Modes, control_base
 from conformance.roles.utility.paging import Entry
+from conformance.vocabulary.event import CurrentStatus
 from conformance.wire.payload import element
 
 

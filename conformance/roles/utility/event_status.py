@@ -10,17 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 
-
-class CurrentStatus(IntEnum):
-    """``EventStatus.currentStatus``."""
-
-    SCHEDULED = 0
-    ACTIVE = 1
-    CANCELLED = 2
-    CANCELLED_WITH_RANDOMIZATION = 3
-    SUPERSEDED = 4
+from conformance.vocabulary.event import CurrentStatus
 
 
 @dataclass(frozen=True, slots=True)
