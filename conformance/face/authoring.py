@@ -5,6 +5,7 @@ server under test ``server`` and ``pin``; for a client under test ``utility`` an
 """
 
 from conformance.catalogue.instructions import order
+from conformance.catalogue.inverter_functions import FIXED_PF, IDLE_PF, INVERTER_FUNCTIONS
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.check import require
 from conformance.judgement.plant import Plant, Span
@@ -12,6 +13,7 @@ from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.ratings import quantity
 from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
+from conformance.roles.control_reading import all_received, cancellation_answered, is_able, never_ran, status_is_fresh
 from conformance.roles.event_watch import (
     CANCELLED,
     COMPLETED,
@@ -22,13 +24,18 @@ from conformance.roles.event_watch import (
     drawn_by_chance,
     shows,
 )
+from conformance.roles.event_scene import EventScene
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.test_client import Listing, Reading, links_in
+from conformance.vocabulary.event import CurrentStatus
+from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.scenario import (
+    ALL_RESPONSES,
     fifteen_assignments,
     one_control,
     one_program,
     registered_last,
+    swap_branch,
     topology_1,
     topology_2,
     topology_3,
@@ -42,14 +49,19 @@ from conformance.roles.utility.schedules import (
     power_factor,
     schedule,
 )
+from conformance.vocabulary.identity import lfdi_of
 from conformance.wire.documents import der_settings
 from conformance.wire.payload import Node, read
 
 __all__ = [
+    "ALL_RESPONSES",
     "ANSWERED",
     "CANCELLED",
     "COMPLETED",
+    "FIXED_PF",
+    "IDLE_PF",
     "IMMEDIATE_AND_CURVE",
+    "INVERTER_FUNCTIONS",
     "RANDOMIZED",
     "RECEIVED",
     "RIVALS",
@@ -57,7 +69,9 @@ __all__ = [
     "SUPERSEDED",
     "TEN_PROGRAMS",
     "Cadence",
+    "CurrentStatus",
     "EventWatch",
+    "EventScene",
     "Listing",
     "Node",
     "Occurrence",
@@ -65,15 +79,21 @@ __all__ = [
     "Reading",
     "Span",
     "Window",
+    "all_received",
     "arrival",
+    "cancellation_answered",
     "defined",
     "der_settings",
     "drawn_by_chance",
     "fifteen_assignments",
     "instant",
+    "is_able",
+    "lfdi_of",
     "links_in",
     "mirrored",
     "names",
+    "never_ran",
+    "on_offer",
     "one_control",
     "one_program",
     "order",
@@ -85,6 +105,8 @@ __all__ = [
     "response_in",
     "schedule",
     "shows",
+    "status_is_fresh",
+    "swap_branch",
     "test_case",
     "topology_1",
     "topology_2",

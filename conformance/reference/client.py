@@ -47,6 +47,10 @@ class ClientIdentity:
     pen: int = EXAMPLE_PEN
 
 
+def _go_on() -> None:
+    """Do nothing: what is known stands while the server cannot be reached (CSIP G12)."""
+
+
 class _WrongPin(Exception):
     """The server holds another PIN for this device: nothing it says may be trusted (SEC.032)."""
 
@@ -84,7 +88,7 @@ class ReferenceClient:
         self._clock = clock
         self._entry = entry
         self._session = Session(sender, clock, self.manner, self.flaws)
-        self._programs = ProgramReader(self._session, self.manner)
+        self._programs = ProgramReader(self._session, self.manner, self.flaws)
         self._checked_registration: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
         self._responses = Responses(self._session, clock, self.manner, identity.lfdi, self.flaws)
@@ -158,7 +162,7 @@ class ReferenceClient:
 
     async def _time_seen(self, read: Fetched) -> Sequence[Watch]:
         current_s = read.root.integer("currentTime")
-        if current_s is not None:
+        if current_s is not None and "keeps_own_clock" not in self.flaws:
             self.time.read(current_s, read.asked_s, read.answered_s)
         return ()
 
@@ -213,7 +217,8 @@ class ReferenceClient:
             watches += [time] if time is not None else []
             if programs is not None:
                 dropped = partial(self._events.forget, programs)
-                watches.append(Watch("DERProgramList", programs, self._programs_seen, "DERProgram", dropped))
+                cut_off = dropped if "drops_events_offline" in self.flaws else _go_on
+                watches.append(Watch("DERProgramList", programs, self._programs_seen, "DERProgram", dropped, cut_off))
         return watches
 
     async def _programs_seen(self, programs: Fetched) -> Sequence[Watch]:

@@ -27,6 +27,8 @@ CHECK_LEAD_S = 2.0
 """A control is read again this long before it starts (CSIP: read currentStatus before acting)."""
 LATE_S = 30.0
 LARGEST_PRIMACY = 255
+FEW = 10
+TOO_FAR = 2.0
 
 
 class EventKeeper:
@@ -55,15 +57,26 @@ class EventKeeper:
         self._woken = asyncio.Event()
         self._ability = Ability(
             supported=supported_modes(site),
-            chance=lambda mrid, purpose: random.Random(f"{seed}:{mrid}:{purpose}").random(),
+            chance=lambda mrid, purpose: (
+                TOO_FAR if "randomizes_too_far" in flaws else random.Random(f"{seed}:{mrid}:{purpose}").random()
+            ),
             start_delay_s=LATE_S if "starts_late" in flaws else 0.0,
             superseded_unstarted=(ResponseStatus.ABORTED_BY_OTHER_PROGRAM if answers_14 else ResponseStatus.SUPERSEDED),
+            bent=flaws,
         )
 
     def learn(self, list_target: str, programs: tuple[KnownProgram, ...]) -> None:
         """Take what a program list holds now."""
-        self._lists[list_target] = tuple(map(self._believed, programs))
+        self._lists[list_target] = tuple(map(self._believed, self._kept(programs)))
         self._woken.set()
+
+    def _kept(self, programs: tuple[KnownProgram, ...]) -> tuple[KnownProgram, ...]:
+        """Return what there is room for."""
+        if "keeps_few_programs" in self._flaws:
+            programs = programs[:FEW]
+        if "keeps_few_events" in self._flaws:
+            programs = tuple(replace(program, controls=program.controls[:FEW]) for program in programs)
+        return programs
 
     def refresh(self, control: KnownControl) -> None:
         """Take a control that was read on its own."""
@@ -101,7 +114,10 @@ class EventKeeper:
         if "ignores_control" in self._flaws:
             return
         self._site.advance(self._clock.now())
-        self._site.ask(setpoints(dict(outcome.in_force), self._site))
+        modes = dict(outcome.in_force)
+        if "never_disconnects" in self._flaws and "opModEnergize" in modes:
+            modes["opModEnergize"] = True
+        self._site.ask(setpoints(modes, self._site))
 
     def _checks(self, now_s: float) -> float | None:
         """Have controls read again that start soon; return when the next is due for it."""
@@ -130,7 +146,8 @@ class EventKeeper:
 
     def _believed(self, program: KnownProgram) -> KnownProgram:
         primacy = LARGEST_PRIMACY - program.primacy if "ignores_primacy" in self._flaws else program.primacy
-        return replace(program, primacy=primacy, controls=tuple(map(self._believed_control, program.controls)))
+        default = None if "ignores_default" in self._flaws else program.default
+        return replace(program, primacy=primacy, default=default, controls=tuple(map(self._believed_control, program.controls)))
 
     def _believed_control(self, control: KnownControl) -> KnownControl:
         if "ignores_cancellation" in self._flaws and control.current_status >= CurrentStatus.CANCELLED:

@@ -14,7 +14,8 @@ from conformance.wire.payload import Node
 class ProgramReader:
     """Turns program lists into facts; every method raises ``NotServed``."""
 
-    def __init__(self, session: Session, manner: Manner) -> None:
+    def __init__(self, session: Session, manner: Manner, flaws: frozenset[str]) -> None:
+        self._flaws = flaws
         self._session = session
         self._manner = manner
 
@@ -37,8 +38,9 @@ class ProgramReader:
             listed = await self._session.get_list(target, "DERControlList", "DERControl")
             controls = filter(None, (_control(listed, node) for node in listed.entries))
             program = replace(program, controls=tuple(controls))
-        if (target := programs.resolved(entry.link("DERCurveListLink"))) is not None and _names_curves(program):
-            await self._session.get_list(target, "DERCurveList", "DERCurve")
+        curves = None if "never_reads_curves" in self._flaws else programs.resolved(entry.link("DERCurveListLink"))
+        if curves is not None and _names_curves(program):
+            await self._session.get_list(curves, "DERCurveList", "DERCurve")
         return program
 
     async def _with_default(self, program: KnownProgram, target: str) -> KnownProgram:

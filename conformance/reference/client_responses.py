@@ -14,6 +14,7 @@ from conformance.vocabulary.clock import Clock
 
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 300.0
+SUPERSESSIONS = (ResponseStatus.SUPERSEDED, ResponseStatus.ABORTED_BY_OTHER_PROGRAM)
 STRANGER = "0123456789ABCDEF0123456789ABCDEF01234567"
 
 
@@ -57,6 +58,10 @@ class Responses:
         silent = {"no_received_response": ResponseStatus.RECEIVED, "never_completes": ResponseStatus.COMPLETED}
         if any(flaw in self._flaws and owed.status is status for flaw, status in silent.items()):
             return []
+        if "answers_no_supersession" in self._flaws and owed.status in SUPERSESSIONS:
+            return []
+        if "answers_7_and_14" in self._flaws and owed.status in SUPERSESSIONS:
+            return [replace(owed, status=status) for status in SUPERSESSIONS]
         if "responds_early" not in self._flaws:
             return [owed]
         if owed.status is ResponseStatus.RECEIVED:

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from conformance.judgement.check import Check, require
 from conformance.judgement.finding import State
-from conformance.judgement.judged import Judged
+from conformance.judgement.judged import Judged, limit_used
 from conformance.judgement.plant import Default, Span
 from conformance.judgement.timing import Window
 from conformance.roles.observed_client import Matcher, ObservedClient, arrival, response_in
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.utility import Utility
-from conformance.vocabulary.limits import Limits
+from conformance.vocabulary.limits import Limit, Limits
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
@@ -71,14 +71,19 @@ class EventWatch:
         window = Window(arrival(told), "the cancellation was read", None, self._late_s)
         return await self._response(control, CANCELLED, window, "BASE.030")
 
-    async def superseded(self, control: DERControl, held: Exchange, policy: str) -> None:
-        """Judge that a control is answered with 7 or 14, but not with both, between its reading and its start."""
-        for_s = (self._here(control.start) - arrival(held)).total_seconds() + self._late_s
-        until = arrival(held) + timedelta(seconds=for_s)
+    async def superseded(self, control: DERControl, policy: str) -> None:
+        """Judge that a control is answered with 7 or 14 by the time it would have started."""
+        until = self.here(control.start) + self._limits.response_deadline.duration
         await self._client.seen("POST", ("ResponseList",), until, lambda it: _status(it, control) in SUPERSEDED)
         given = sorted(self._client.statuses(control) & SUPERSEDED)
-        expected = f"{control.description} answered with 7 or 14 by its start"
-        self._check.that(len(given) == 1, "BASE.030", expected, _listed(given), self._answers(control), policy=policy)
+        expected = f"{_name(control)} answered with 7 or 14 by its start"
+        self._check.that(bool(given), "BASE.030", expected, _listed(given), self._answers(control), policy=policy)
+
+    def superseded_once(self, control: DERControl, policy: str) -> None:
+        """Judge that a control was not answered with both 7 and 14 so far."""
+        given = sorted(self._client.statuses(control) & SUPERSEDED)
+        expected = f"{_name(control)} not answered with both 7 and 14"
+        self._check.that(len(given) < 2, "BASE.030", expected, _listed(given), self._answers(control), policy=policy)
 
     def no_other(self, control: DERControl, allowed: Iterable[int]) -> None:
         """Judge that no status but those allowed was sent so far."""
@@ -92,7 +97,7 @@ class EventWatch:
         timing = control.timing
         start = control.start + timedelta(seconds=max(0, timing.randomize_start_s))
         shorter_s = min(0, timing.randomize_start_s) + min(0, timing.randomize_duration_s)
-        span = Span(self._here(start), self._here(control.end + timedelta(seconds=shorter_s)), _name(control))
+        span = Span(self.here(start), self.here(control.end + timedelta(seconds=shorter_s)), _name(control))
         self._check.in_force(self._client.plant, control.modes, span, self._limits.plant_settling, "EVENT.002")
 
     def no_effect(self, control: DERControl, since: datetime, until: datetime) -> None:
@@ -111,7 +116,7 @@ class EventWatch:
 
     def after(self, control: DERControl) -> datetime:
         """Return the latest end that randomization allows, by the harness's clock."""
-        return self._here(control.start + timedelta(seconds=control.timing.last_end - control.timing.start))
+        return self.here(control.start + timedelta(seconds=control.timing.last_end - control.timing.start))
 
     async def _response(self, control: DERControl, status: int, window: Window, requirement: str) -> Exchange | None:
         limits, check = self._limits, self._check
@@ -132,18 +137,18 @@ class EventWatch:
 
     def _window(self, moment: datetime, label: str, earliest_s: float, latest_s: float) -> Window:
         early_s = earliest_s - self._limits.response_early.value
-        return Window(self._here(moment), label, early_s, latest_s + self._late_s)
+        return Window(self.here(moment), label, early_s, latest_s + self._late_s)
 
     @property
     def _late_s(self) -> float:
         return self._limits.response_deadline.value
 
-    def _here(self, moment: datetime) -> datetime:
+    def here(self, moment: datetime) -> datetime:
         """Return an instant of the test server's time by the harness's clock."""
         return moment - self._utility.ahead
 
     def _earliest_start(self, control: DERControl) -> datetime:
-        return self._here(control.start + timedelta(seconds=min(0, control.timing.randomize_start_s)))
+        return self.here(control.start + timedelta(seconds=min(0, control.timing.randomize_start_s)))
 
     def _answers(self, control: DERControl) -> list[Exchange]:
         posted = self._client.exchanges("ResponseList", "POST")
@@ -164,7 +169,7 @@ def shows(control: DERControl, status: int | None = None) -> Matcher:
     return matching
 
 
-def drawn_by_chance(offsets_s: Iterable[float], bounds_s: Iterable[float], limit: float) -> Judged:
+def drawn_by_chance(offsets_s: Iterable[float], bounds_s: Iterable[float], limit: Limit) -> Judged:
     """Judge whether a client randomizes at all: how probable are draws this small for one that does?
 
     Each offset was drawn from 0 to its bound. When all of them are small, the chance that every draw of a
@@ -176,9 +181,9 @@ def drawn_by_chance(offsets_s: Iterable[float], bounds_s: Iterable[float], limit
     ]
     chance = max(shares, default=1.0) ** len(shares)
     told = ", ".join(f"{offset:+.1f} s of {bound:+g} s" for offset, bound in zip(offsets, bounds, strict=True))
-    expected = f"draws that a randomizing client makes with a probability of at least {limit:g}"
-    state = State.PASS if chance >= limit else State.FAIL
-    return Judged("drawn_by_chance", state, expected, f"{told}: {chance:.2g}")
+    expected = f"draws that a randomizing client makes with a probability of at least {limit.value:g}"
+    state = State.PASS if chance >= limit.value else State.FAIL
+    return Judged("drawn_by_chance", state, expected, f"{told}: {chance:.2g}", limit=limit_used(limit))
 
 
 RESOLUTION_S = 1.0

@@ -1,8 +1,24 @@
 """Core function sets of a client under test (SunSpec CTP 1.3, chapter 6)."""
 
-from conformance.face.authoring import Cadence, one_program, registered_last, require, test_case
+from conformance.face.authoring import (
+    STARTED,
+    Cadence,
+    EventWatch,
+    arrival,
+    fifteen_assignments,
+    instant,
+    names,
+    one_program,
+    registered_last,
+    require,
+    response_in,
+    test_case,
+    topology_1,
+)
 
 WALK = ("EndDeviceList", "Registration", "FunctionSetAssignmentsList", "DERProgramList")
+GROUPS = ("FunctionSetAssignmentsList", "FunctionSetAssignments")
+RIVAL_MODES = {"best": {"opModMaxLimW": 6000}, "worse": {"opModMaxLimW": 5000}, "other": {"opModMaxLimW": 4000}}
 DER_RESOURCES = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
 
 
@@ -51,6 +67,67 @@ async def core_003(utility, client, step, check, limits, clock):
 
 
 @test_case(
+    id="CORE-005",
+    title="Basic time: the client follows the server's clock",
+    subject="client",
+    requirements=["CTP.CORE-005", "EVENT.031", "BASE.030", "EVENT.002", "TIME.SPARING", "RESPONSE.PROMPT"],
+    flaws=[
+        "hard_coded_paths",
+        "ignores_server_time",
+        "keeps_own_clock",
+        "never_completes",
+        "no_received_response",
+        "responds_early",
+        "starts_late",
+        "wrong_response_lfdi",
+    ],
+    needs=["DER", "Response", "Time"],
+    duration=["first_contact", "discovery", "control_lead", "control_duration", "response_deadline"],
+    instructions=["restart_client"],
+)
+async def core_005(utility, client, step, check, limits, clock):
+    """A fleet acts together only if every device goes by the server's clock, whatever its own one shows.
+
+    Steps
+        1. Start the client against a server whose clock, of quality 7, is ahead, and wait for its GET of Time.
+        2. Publish a control by that clock, wait until the client has read it, and for Response 1.
+        3. Wait for Response 2 at the start, and compare the time it is dated with.
+        4. Wait for Response 3 at the end.
+        5. Count the polls of Time.
+
+    Passes when
+        Time is read, and the control is started, answered and completed by the server's clock.
+    """
+    utility.ahead = limits.served_clock_ahead.duration
+    registered_last(utility, client.lfdi, pin=client.pin)
+    program = one_program(utility, client.lfdi).program
+    watch = EventWatch(utility, client, check, limits)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        control = publish(program, {"opModMaxLimW": 5000}, "the control", limits)
+        time = await client.must_get("Time", within=limits.discovery, requirement="CTP.CORE-005")
+        chosen = arrival(require(time, "the client does not read Time"))
+    with step(2):
+        await watch.received(control, await watch.read_before_start(control, requirement="CTP.CORE-005"))
+    with step(3):
+        started = require(await watch.started(control), "there is no Response 2 in time to take a date from")
+        dated = instant(response_in(started).integer("createdDateTime") or 0)
+        check.close_in_time(
+            dated,
+            arrival(started) + utility.ahead,
+            limits.client_clock_error,
+            requirement="EVENT.031",
+            exchange=started,
+        )
+    with step(4):
+        await watch.completed(control)
+    with step(5):
+        again = [poll for poll in client.occurrences("Time") if poll.at > chosen + limits.time_choice.duration]
+        expected = f"no second poll of Time within {limits.time_poll_rate.value:g} s"
+        check.that(not again, "TIME.SPARING", expected, f"{len(again)} later polls")
+
+
+@test_case(
     id="CORE-009",
     title="Advanced EndDevice: DER resources are updated",
     subject="client",
@@ -78,6 +155,104 @@ async def core_009(utility, client, step, check, limits):
     with step(2):
         put = await client.must_put(DER_RESOURCES, within=limits.discovery, requirement="CTP.CORE-009")
         check.schema_valid(require(put, "the client PUT none of its DER resources"))
+
+
+@test_case(
+    id="CORE-010",
+    title="Function set assignments: seven programs",
+    subject="client",
+    requirements=["CTP.CORE-010", "P38"],
+    flaws=["hard_coded_paths", "ignores_paging", "ignores_poll_rate", "polls_once"],
+    needs=["DER"],
+    duration=["first_contact", "discovery", "acquisition_watch"],
+    instructions=["restart_client"],
+)
+async def core_010(utility, client, step, check, limits, clock):
+    """Each level of the grid speaks through a program of its own; a client that misses one misses its controls.
+
+    Steps
+        1. Start the client and wait until it has read its FunctionSetAssignmentsList.
+        2. Wait until it has read all seven programs.
+        3. Watch it for two more minutes.
+
+    Passes when
+        all seven programs are read with success, and the DERProgramList is polled to the end.
+    """
+    programs = topology_1(utility, registered_last(utility, client.lfdi, pin=client.pin))
+    with step(1):
+        await client.start(within=limits.first_contact)
+        fsa = await client.must_get("FunctionSetAssignmentsList", limits.discovery, requirement="CTP.CORE-010")
+        require(fsa, "the client does not read its FunctionSetAssignmentsList")
+    with step(2):
+        for program in programs.values():
+            await client.must_get(
+                ("DERProgramList", "DERProgram"), limits.discovery, requirement="CTP.CORE-010", matching=names(program)
+            )
+    with step(3):
+        await clock.wait(limits.acquisition_watch.duration)
+        rate = limits.program_list_poll_rate
+        tolerance = limits.poll_tolerance.value + rate.value * limits.poll_tolerance_share.value / 100
+        cadence = Cadence("GET DERProgramList", rate.value, tolerance, rate)
+        check.kept_up(cadence, client.occurrences("DERProgramList"), clock.now(), requirement="P38")
+
+
+@test_case(
+    id="CORE-011",
+    title="Advanced function set assignments: fifteen of them",
+    subject="client",
+    requirements=["CTP.CORE-011", "P27", "G13", "BASE.030", "EVENT.002", "DER.005", "RESPONSE.PROMPT"],
+    flaws=[
+        "hard_coded_paths",
+        "ignores_control",
+        "ignores_default",
+        "ignores_paging",
+        "ignores_primacy",
+        "never_completes",
+        "no_received_response",
+        "responds_early",
+        "starts_late",
+        "wrong_response_lfdi",
+    ],
+    needs=["DER", "Response"],
+    duration=["first_contact", "discovery", "control_lead", "control_duration", "response_deadline"],
+    instructions=["restart_client"],
+)
+async def core_011(utility, client, step, check, limits, clock):
+    """A device may belong to many groups, and only the right one of them says what it is to do.
+
+    Steps
+        1. Start the client, publish controls of one time in three programs, and wait until it has read all
+           fifteen assignments.
+        2. Wait until it has read the control of the best program, and for Response 1.
+        3. Wait for Responses 2 and 3.
+        4. Look at what became of the controls of the other programs, and at the plant.
+
+    Passes when
+        all fifteen assignments are read, the control of the best program is carried out, and no other one is.
+    """
+    programs = fifteen_assignments(utility, registered_last(utility, client.lfdi, pin=client.pin))
+    default = programs["best"].set_default({"opModMaxLimW": 9000})
+    programs["twin"].set_default({"opModMaxLimW": 8500})
+    watch = EventWatch(utility, client, check, limits)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        best, *rivals = [publish(programs[name], modes, name, limits) for name, modes in RIVAL_MODES.items()]
+        for group in utility.assignments:
+            await client.must_get(GROUPS, within=limits.discovery, requirement="P27", matching=names(group))
+    with step(2):
+        held = await watch.read_before_start(best, requirement="CTP.CORE-011")
+        await watch.received(best, held)
+    with step(3):
+        await watch.started(best)
+        await watch.completed(best)
+    with step(4):
+        watch.effect(best)
+        watch.idle(default, arrival(held), watch.before(best), "the time before the control")
+        for rival in rivals:
+            begun = STARTED in client.statuses(rival)
+            seen = "started" if begun else "not started"
+            check.that(not begun, "G13", f"the control of the program {rival.description} does not start", seen)
+            watch.no_effect(rival, arrival(held), clock.now())
 
 
 @test_case(
@@ -112,3 +287,14 @@ async def core_014(utility, client, step, check, limits):
         check.schema_valid(require(settings, "the client PUT no DERSettings"))
     with step(3):
         check.within_ratings(settings, capability, requirement="DER.026")
+
+
+def publish(program, modes, name, limits):
+    """Publish a control that asks for every Response."""
+    return program.add_control(
+        modes,
+        starts_in=limits.control_lead.duration,
+        duration=limits.control_duration.duration,
+        response_required=7,
+        description=name,
+    )
