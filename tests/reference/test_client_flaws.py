@@ -26,7 +26,8 @@ async def busy_quarter_hour(rig: Rig) -> None:
     device = rig.utility.devices[-1]
     best = rig.utility.add_program(rig.utility.assign(device), primacy=1)
     worst = rig.utility.add_program(rig.utility.assign(device), primacy=9)
-    best.set_default({"opModMaxLimW": 9000})
+    curve = best.add_curve(11, [(9200, 3000), (10700, -3000)])
+    best.set_default({"opModMaxLimW": 9000, "opModVoltVar": curve})
     worst.set_default({"opModMaxLimW": 8000})
     for program in (best, worst):
         program.add_control({"opModMaxLimW": 5000}, starts_in=120 * SECOND, duration=90 * SECOND, response_required=7)
@@ -112,6 +113,10 @@ def moved_plant(rig: Rig) -> bool:
     return any(point.setpoints.max_w == 5000 for point in rig.site.trace)
 
 
+def idled(rig: Rig) -> bool:
+    return any(point.setpoints.max_w == 9000 for point in rig.site.trace)
+
+
 PROOFS: dict[str, Callable[[Rig], bool]] = {
     "no_accept_header": lambda rig: all(header(seen.request.headers, "Accept") for seen in rig.seen),
     "ignores_redirects": lambda rig: bool(rig.times("GET", "DeviceCapability")),
@@ -119,7 +124,8 @@ PROOFS: dict[str, Callable[[Rig], bool]] = {
     "ignores_paging": lambda rig: len({seen.request.path for seen in rig.requests("GET", "DefaultDERControl")}) == 2,
     "polls_once": lambda rig: len(rig.times("GET", "DERProgramList")) > 3,
     "ignores_poll_rate": polled_on_time,
-    "ignores_server_time": dated,
+    "ignores_server_time": lambda rig: bool(rig.times("GET", "Time")),
+    "keeps_own_clock": dated,
     "never_puts_der": all_kinds_put,
     "skips_settings": lambda rig: bool(rig.times("PUT", "DERSettings")),
     "invalid_settings": only_valid,
@@ -130,9 +136,13 @@ PROOFS: dict[str, Callable[[Rig], bool]] = {
     "wrong_response_lfdi": lambda rig: all(r.node.hexadecimal("endDeviceLFDI") == LFDI for r in rig.utility.responses),
     "responds_early": lambda rig: started(rig, 0) >= 119,
     "ignores_control": moved_plant,
+    "ignores_default": idled,
+    "never_reads_curves": lambda rig: bool(rig.times("GET", "DERCurveList")),
     "ignores_cancellation": lambda rig: 6 in statuses(rig, 0, 1),
     "ignores_primacy": lambda rig: 7 in statuses(rig, 1, 0),
     "ignores_randomization": lambda rig: started(rig, 2) > 601,
+    "randomizes_too_far": lambda rig: started(rig, 2) < 621,
+    "answers_7_and_14": lambda rig: not {7, 14} <= set(statuses(rig, 1, 0)),
     "no_voltage_reading": lambda rig: 29 in reading_uoms(rig),
     "readings_once": lambda rig: len(posts(rig)) > 1,
     "ignores_post_rate": lambda rig: all(gap < 31 for gap in gaps([0, *posts(rig)])),
@@ -141,22 +151,26 @@ PROOFS: dict[str, Callable[[Rig], bool]] = {
 }
 DEAF = {"ignores_redirects", "hard_coded_paths"}
 """Flaws with which a client never gets as far as its device."""
+NO_CLOCK = [
+    "ignores_cancellation",
+    "ignores_control",
+    "ignores_primacy",
+    "ignores_randomization",
+    "never_completes",
+    "no_received_response",
+    "responds_early",
+    "starts_late",
+]
 CONSEQUENCES = {
+    "ignores_control": ["ignores_default"],
+    "starts_late": ["randomizes_too_far"],
+    "keeps_own_clock": NO_CLOCK,
     "polls_once": ["ignores_cancellation"],
     "ignores_paging": ["ignores_primacy"],
-    "ignores_server_time": [
-        "ignores_cancellation",
-        "ignores_control",
-        "ignores_primacy",
-        "ignores_randomization",
-        "never_completes",
-        "no_received_response",
-        "responds_early",
-        "starts_late",
-    ],
+    "ignores_server_time": sorted([*NO_CLOCK, "keeps_own_clock"]),
     "never_puts_der": ["skips_settings"],
     "responds_early": ["ignores_randomization", "starts_late"],
-    "ignores_primacy": ["never_completes", "responds_early", "starts_late"],
+    "ignores_primacy": ["ignores_default", "never_completes", "responds_early", "starts_late"],
 }
 """What else must fail with a flaw that cannot be had alone."""
 
