@@ -39,15 +39,23 @@ class InverterFunction:
     test_settings: Mapping[str, int] = field(default_factory=dict)
 
 
-def _ride_through(curve_type: int, *points: tuple[int, int]) -> Curve:
-    return Curve(curve_type=curve_type, points=points, y_ref_type=4)
+PERCENT_OF_MAX_W, PERCENT_OF_MAX_VAR, PERCENT_OF_EFFECTIVE_V = 1, 2, 4
+"""``DERUnitRefType``: what y is a percentage of; 0 where it is none, as for frequencies. Ours where none is printed."""
+
+
+def _voltage_ride_through(curve_type: int, *points: tuple[int, int]) -> Curve:
+    return Curve(curve_type=curve_type, points=points, y_ref_type=PERCENT_OF_EFFECTIVE_V)
+
+
+def _frequency_ride_through(curve_type: int, *points: tuple[int, int]) -> Curve:
+    return Curve(curve_type=curve_type, points=points)
 
 
 def _volt_var(open_loop_tms: int, *points: tuple[int, int]) -> Curve:
     return Curve(
         curve_type=11,
         points=points,
-        y_ref_type=4,
+        y_ref_type=PERCENT_OF_MAX_VAR,
         open_loop_tms=open_loop_tms,
         autonomous_vref_enable=False,
         autonomous_vref_time_constant=0,
@@ -68,46 +76,57 @@ IDLE_PF = _power_factor(950)
 TEN_POINTS = Curve(
     curve_type=11,
     points=tuple((9000 + 200 * number, 4500 - 1000 * number) for number in range(10)),
-    y_ref_type=4,
+    y_ref_type=PERCENT_OF_MAX_VAR,
     open_loop_tms=10,
 )
 """A volt-var curve with as many points as a curve may have (CORE-012, CORE-022)."""
 FOUR_POINTS = Curve(
-    curve_type=11, points=((9200, 3000), (9670, 0), (10300, 0), (10700, -3000)), y_ref_type=4, open_loop_tms=10
+    curve_type=11,
+    points=((9200, 3000), (9670, 0), (10300, 0), (10700, -3000)),
+    y_ref_type=PERCENT_OF_MAX_VAR,
+    open_loop_tms=10,
 )
 """A volt-var curve of usual size (CORE-021)."""
 
 INVERTER_FUNCTIONS: Mapping[str, InverterFunction] = {
     "BASIC-004": InverterFunction(
         {
-            "opModHVRTMustTrip": _ride_through(
+            "opModHVRTMustTrip": _voltage_ride_through(
                 5, (16, 13000), (16, 12000), (1300, 12000), (1300, 11000), (10000, 11000)
             ),
-            "opModHVRTMomentaryCessation": _ride_through(4, (0, 11000), (1300, 11000)),
-            "opModLVRTMustTrip": _ride_through(
+            "opModHVRTMomentaryCessation": _voltage_ride_through(4, (0, 11000), (1300, 11000)),
+            "opModLVRTMustTrip": _voltage_ride_through(
                 10, (150, 0), (150, 5000), (1100, 5000), (1100, 7000), (2100, 7000), (2100, 8800), (10000, 8800)
             ),
-            "opModLVRTMomentaryCessation": _ride_through(9, (0, 5000), (150, 5000)),
+            "opModLVRTMomentaryCessation": _voltage_ride_through(9, (0, 5000), (150, 5000)),
         },
         {
-            "opModHVRTMustTrip": _ride_through(
+            "opModHVRTMustTrip": _voltage_ride_through(
                 5, (16, 12000), (16, 11000), (1200, 11000), (1200, 10000), (10000, 10000)
             ),
-            "opModHVRTMomentaryCessation": _ride_through(4, (0, 10000), (1200, 10000)),
-            "opModLVRTMustTrip": _ride_through(
+            "opModHVRTMomentaryCessation": _voltage_ride_through(4, (0, 10000), (1200, 10000)),
+            "opModLVRTMustTrip": _voltage_ride_through(
                 10, (150, 0), (150, 5000), (1200, 5000), (1200, 7000), (2200, 7000), (2200, 8800), (10000, 8800)
             ),
-            "opModLVRTMomentaryCessation": _ride_through(9, (0, 6000), (150, 6000)),
+            "opModLVRTMomentaryCessation": _voltage_ride_through(9, (0, 6000), (150, 6000)),
         },
     ),
     "BASIC-005": InverterFunction(
         {
-            "opModHFRTMustTrip": _ride_through(2, (16, 6400), (16, 6200), (30000, 6200), (30000, 6050), (40000, 6050)),
-            "opModLFRTMustTrip": _ride_through(7, (16, 5300), (16, 5690), (30000, 5690), (30000, 5850), (40000, 5850)),
+            "opModHFRTMustTrip": _frequency_ride_through(
+                2, (16, 6400), (16, 6200), (30000, 6200), (30000, 6050), (40000, 6050)
+            ),
+            "opModLFRTMustTrip": _frequency_ride_through(
+                7, (16, 5300), (16, 5690), (30000, 5690), (30000, 5850), (40000, 5850)
+            ),
         },
         {
-            "opModHFRTMustTrip": _ride_through(2, (16, 6500), (16, 6100), (28000, 6100), (28000, 6050), (40000, 6050)),
-            "opModLFRTMustTrip": _ride_through(7, (16, 5300), (16, 5690), (27000, 5690), (27000, 5850), (40000, 5850)),
+            "opModHFRTMustTrip": _frequency_ride_through(
+                2, (16, 6500), (16, 6100), (28000, 6100), (28000, 6050), (40000, 6050)
+            ),
+            "opModLFRTMustTrip": _frequency_ride_through(
+                7, (16, 5300), (16, 5690), (27000, 5690), (27000, 5850), (40000, 5850)
+            ),
         },
     ),
     "BASIC-006": InverterFunction(
@@ -124,16 +143,28 @@ INVERTER_FUNCTIONS: Mapping[str, InverterFunction] = {
     "BASIC-009": InverterFunction({"opModEnergize": True}, {"opModEnergize": True}),
     "BASIC-010": InverterFunction({"opModMaxLimW": 5000}, {"opModMaxLimW": 6000}),
     "BASIC-011": InverterFunction(
-        {"opModVoltWatt": Curve(curve_type=12, points=((10000, 10000), (10600, 10000), (11000, 0)), y_ref_type=1)},
-        {"opModVoltWatt": Curve(curve_type=12, points=((10000, 10000), (10500, 10000), (10900, 0)), y_ref_type=1)},
+        {
+            "opModVoltWatt": Curve(
+                curve_type=12, points=((10000, 10000), (10600, 10000), (11000, 0)), y_ref_type=PERCENT_OF_MAX_W
+            )
+        },
+        {
+            "opModVoltWatt": Curve(
+                curve_type=12, points=((10000, 10000), (10500, 10000), (10900, 0)), y_ref_type=PERCENT_OF_MAX_W
+            )
+        },
     ),
-    # The droop values are as printed; errata 43 declares them wrong and gives no others.
+    # Printed are dead bands of 60030 and 59970, which erratum 43 declares wrong without giving others: they are the
+    # frequencies in mHz of 30 mHz about 60 Hz, where the standard wants the distance (policy droop_values).
     "BASIC-012": InverterFunction(
         {"opModFreqDroop": {"dBOF": 36, "dBUF": 36, "kOF": 50, "kUF": 50, "openLoopTms": 500}},
         {
-            "opModFreqDroop": {"dBOF": 60030, "dBUF": 59970, "kOF": 40, "kUF": 40, "openLoopTms": 600},
+            "opModFreqDroop": {"dBOF": 30, "dBUF": 30, "kOF": 40, "kUF": 40, "openLoopTms": 600},
             "opModFreqWatt": Curve(
-                curve_type=0, points=((5900, 100), (5950, 80), (6050, 80), (6200, 0)), y_multiplier=0, y_ref_type=1
+                curve_type=0,
+                points=((5900, 100), (5950, 80), (6050, 80), (6200, 0)),
+                y_multiplier=0,
+                y_ref_type=PERCENT_OF_MAX_W,
             ),
         },
     ),

@@ -91,6 +91,7 @@ class ReferenceClient:
         self._programs = ProgramReader(self._session, self.manner, self.flaws)
         self._checked_registration: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
+        self._first_assignments: list[Watch] = []
         self._responses = Responses(self._session, clock, self.manner, identity.lfdi, self.flaws)
         self._events = EventKeeper(
             clock,
@@ -188,6 +189,8 @@ class ReferenceClient:
 
     def _own(self, devices: Fetched) -> Node | None:
         def mine(node: Node) -> bool:
+            if "takes_first_device" in self.flaws:
+                return node.link("FunctionSetAssignmentsListLink") is not None
             return same_lfdi(node.text("lFDI") or "", self.identity.lfdi)
 
         return next(filter(mine, devices.entries), None)
@@ -219,6 +222,8 @@ class ReferenceClient:
                 dropped = partial(self._events.forget, programs)
                 cut_off = dropped if "drops_events_offline" in self.flaws else _go_on
                 watches.append(Watch("DERProgramList", programs, self._programs_seen, "DERProgram", dropped, cut_off))
+        if "keeps_first_assignments" in self.flaws:
+            self._first_assignments = watches = self._first_assignments or watches
         return watches
 
     async def _programs_seen(self, programs: Fetched) -> Sequence[Watch]:

@@ -15,6 +15,7 @@ from conformance.reference.schedule_facts import (
     CurrentStatus,
     KnownControl,
     KnownProgram,
+    ModeValue,
     Outcome,
     Owed,
     Participation,
@@ -54,6 +55,7 @@ class EventKeeper:
         self._lists: dict[str, tuple[KnownProgram, ...]] = {}
         self._past: Mapping[str, Participation] = {}
         self._checked: set[str] = set()
+        self._held: dict[str, ModeValue] = {}
         self._woken = asyncio.Event()
         self._ability = Ability(
             supported=supported_modes(site),
@@ -114,10 +116,15 @@ class EventKeeper:
         if "ignores_control" in self._flaws:
             return
         self._site.advance(self._clock.now())
-        modes = dict(outcome.in_force)
+        modes = dict(outcome.in_force) | (self._left_over(outcome) if "keeps_control_after_end" in self._flaws else {})
         if "never_disconnects" in self._flaws and "opModEnergize" in modes:
             modes["opModEnergize"] = True
         self._site.ask(setpoints(modes, self._site))
+
+    def _left_over(self, outcome: Outcome) -> dict[str, ModeValue]:
+        """Return what controls asked for last, of the modes that no control holds now: a flaw."""
+        self._held |= {mode: outcome.in_force[mode] for mode in outcome.by_control}
+        return {mode: value for mode, value in self._held.items() if mode not in outcome.by_control}
 
     def _checks(self, now_s: float) -> float | None:
         """Have controls read again that start soon; return when the next is due for it."""
@@ -147,7 +154,9 @@ class EventKeeper:
     def _believed(self, program: KnownProgram) -> KnownProgram:
         primacy = LARGEST_PRIMACY - program.primacy if "ignores_primacy" in self._flaws else program.primacy
         default = None if "ignores_default" in self._flaws else program.default
-        return replace(program, primacy=primacy, default=default, controls=tuple(map(self._believed_control, program.controls)))
+        return replace(
+            program, primacy=primacy, default=default, controls=tuple(map(self._believed_control, program.controls))
+        )
 
     def _believed_control(self, control: KnownControl) -> KnownControl:
         if "ignores_cancellation" in self._flaws and control.current_status >= CurrentStatus.CANCELLED:

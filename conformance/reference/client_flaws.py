@@ -44,6 +44,12 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("ignores_control", "G8", "answers controls properly and never moves its plant"),
         _flaw("ignores_default", "DER.005", "reads defaults and never asks its plant for them"),
         _flaw("never_reads_curves", "CTP.CORE-012", "obeys modes that link to curves without reading a curve"),
+        _flaw(
+            "keeps_control_after_end", "EVENT.002", "answers that a control is completed and leaves its plant under it"
+        ),
+        _flaw("reads_default_once", "P36", "never reads a default again"),
+        _flaw("keeps_first_assignments", "P23", "stays with the assignments it read first"),
+        _flaw("takes_first_device", "CTP.BASIC-001", "takes the first device with assignments for itself"),
         _flaw("ignores_cancellation", "EVENT.027", "runs cancelled controls to their end"),
         _flaw("ignores_primacy", "G13", "takes the program with the larger primacy number for the better one"),
         _flaw("takes_worse_default", "DER.005", "obeys the default of the program with the lowest priority"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_reading import curve_addresses, known_control, known_default
 from conformance.reference.client_session import Fetched, NotServed, Session
-from conformance.reference.schedule_facts import KnownControl, KnownProgram
+from conformance.reference.schedule_facts import KnownControl, KnownDefault, KnownProgram
 from conformance.wire.payload import Node
 
 
@@ -16,6 +16,7 @@ class ProgramReader:
 
     def __init__(self, session: Session, manner: Manner, flaws: frozenset[str]) -> None:
         self._flaws = flaws
+        self._defaults: dict[str, KnownDefault] = {}
         self._session = session
         self._manner = manner
 
@@ -44,13 +45,16 @@ class ProgramReader:
         return program
 
     async def _with_default(self, program: KnownProgram, target: str) -> KnownProgram:
+        if "reads_default_once" in self._flaws and target in self._defaults:
+            return replace(program, default=self._defaults[target])
         try:
             read = await self._session.get(target, "DefaultDERControl")
         except NotServed as failure:
             if failure.status != 404:
                 raise
             return program
-        return replace(program, default=known_default(read.root))
+        self._defaults[target] = known_default(read.root)
+        return replace(program, default=self._defaults[target])
 
 
 def _control(listed: Fetched, node: Node) -> KnownControl | None:

@@ -55,15 +55,26 @@ ALL_RESPONSES = 7
 """``responseRequired``: received, started and completed, user."""
 
 
-def registered_last(utility: Utility, lfdi: str, *, pin: int = TEST_PIN, post_rate_s: int | None = None) -> EndDevice:
+def registered_last(
+    utility: Utility,
+    lfdi: str,
+    *,
+    pin: int = TEST_PIN,
+    post_rate_s: int | None = None,
+    neighbours_assigned: bool = False,
+) -> EndDevice:
     """Set up F-REG: three EndDevices, the subject's with the oldest changedTime, so that it comes last.
 
-    Only the subject's has a FunctionSetAssignmentsListLink; the subject sees all three.
+    The subject sees all three. Only its own has a FunctionSetAssignmentsListLink, unless ``neighbours_assigned``, as in
+    BASIC-001, gives the others assignments of their own.
     """
     now = utility.now()
     for age, neighbour in enumerate(NEIGHBOURS, start=1):
         changed_at = now - timedelta(hours=age)
-        utility.register(neighbour, changed_at=changed_at, seen_by=(lfdi,), has_assignments=False)
+        assigned = neighbours_assigned
+        other = utility.register(neighbour, changed_at=changed_at, seen_by=(lfdi,), has_assignments=assigned)
+        if assigned:
+            utility.add_program(other, primacy=1)
     changed_at = now - timedelta(days=1)
     return utility.register(lfdi, pin=pin, changed_at=changed_at, post_rate_s=post_rate_s)
 
@@ -100,6 +111,26 @@ def topology_3(utility: Utility, device: EndDevice, *, grouped: bool = False) ->
         programs = dict(topology_2(utility, device))
     outside = utility.assign(device, description="Non-topology")
     return programs | {GROUP_Z: utility.add_program(outside, primacy=GROUP_Z_PRIMACY, description=GROUP_Z)}
+
+
+def swap_branch(
+    utility: Utility, device: EndDevice, programs: Mapping[str, DERProgram], old: str, new: str
+) -> Mapping[str, DERProgram]:
+    """Replace a node of F-TOPO3 and all below it by another node with the same primacies, as BASIC-003 does.
+
+    Returns the new programs by node.
+    """
+    gone = {node: program for node, program in programs.items() if node.startswith(old)}
+    made = {
+        node: utility.add_program(utility.assign(device, description=node), primacy=primacy, description=node)
+        for node, primacy in ((new + node.removeprefix(old), program.primacy) for node, program in gone.items())
+    }
+    for program in gone.values():
+        holding = [assignment for assignment in device.assignments if program in assignment.programs]
+        utility.remove_program(program)
+        for assignment in holding:
+            utility.unassign(assignment)
+    return made
 
 
 def fifteen_assignments(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:

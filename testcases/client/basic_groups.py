@@ -1,0 +1,221 @@
+"""Identity and groups of a client under test (SunSpec CTP 1.3, chapter 7, BASIC-001 to BASIC-003)."""
+
+from conformance.face.authoring import (
+    ALL_RESPONSES,
+    COMPLETED,
+    RECEIVED,
+    STARTED,
+    EventWatch,
+    lfdi_of,
+    names,
+    never_ran,
+    power_factor,
+    registered_last,
+    require,
+    response_in,
+    swap_branch,
+    test_case,
+    topology_2,
+    topology_3,
+)
+
+SERVICE_POINT, TRANSFORMER = "A1-B1-C1-D1-E1-F1-G1", "A1-B1-C1-D1-E1-F1"
+FEEDER, OTHER_FEEDER, OTHER_TRANSFORMER = "A1-B1-C1-D1", "A1-B1-C1-D2", "A1-B1-C1-D2-E1-F1"
+PROGRAMS = ("DERProgramList", "DERProgram")
+BEST = 1
+IDLE, OTHER_IDLE, CONTROL, OTHER_CONTROL = (
+    {"opModFixedPFInjectW": power_factor(thousandths)} for thousandths in (950, 970, 900, 920)
+)
+COMMON = ["G8", "G11", "DER.005", "BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
+EVENT_FLAWS = [
+    "no_received_response",
+    "starts_late",
+    "never_completes",
+    "wrong_response_lfdi",
+    "responds_early",
+    "ignores_control",
+    "ignores_default",
+    "keeps_control_after_end",
+    "ignores_paging",
+    "hard_coded_paths",
+]
+
+
+@test_case(
+    id="BASIC-001",
+    title="The device finds itself",
+    subject="client",
+    requirements=["CTP.BASIC-001", "G3", "SEC.032", "CTP.GENERAL.3"],
+    flaws=["takes_first_device", "hard_coded_paths"],
+    duration=["first_contact", "discovery", "discovery"],
+    instructions=["restart_client"],
+)
+async def basic_001(utility, client, step, check, limits, clock):
+    """A device that takes another's place in the list obeys the controls that were meant for that one.
+
+    Steps
+        1. Start the client, the last of three devices with assignments of their own, and look at its certificate.
+        2. Wait until it has read its own Registration.
+        3. Wait until it has read its own FunctionSetAssignmentsList.
+        4. Look at the identities in what it sent.
+
+    Passes when
+        it reads its own Registration and its own assignments, and every document it sends that names a device has the
+        LFDI of its certificate.
+    """
+    device = registered_last(utility, client.lfdi, pin=client.pin, neighbours_assigned=True)
+    utility.add_program(utility.assign(device), primacy=BEST)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        connection = await client.first_handshake(within=limits.first_contact)
+        require(connection.handshake_completed, "there is no TLS session")
+        shown = lfdi_of(connection.chain[0])
+        require(shown == client.lfdi, f"the certificate has the LFDI {shown}, the declaration says {client.lfdi}")
+    with step(2):
+        own = await client.must_get(
+            "Registration", limits.discovery, "SEC.032", lambda it: it.path == device.registration_path
+        )
+        require(own, "the client does not read its own Registration")
+    with step(3):
+        await client.must_get(
+            "FunctionSetAssignmentsList",
+            limits.discovery,
+            "CTP.BASIC-001",
+            lambda it: it.path == device.assignments_path,
+        )
+    with step(4):
+        await clock.wait(limits.idle_watch.duration)
+        for sent in (*client.exchanges(method="POST"), *client.exchanges(method="PUT")):
+            for name, lfdi in devices_named(sent):
+                check.has_value(sent, name, lfdi, client.lfdi, requirement="G3")
+
+
+def devices_named(exchange):
+    """Return each identity of a device at the top of a document that the client sent: element name and LFDI."""
+    document = response_in(exchange)
+    told = ((name, document and document.hexadecimal(name)) for name in ("lFDI", "deviceLFDI", "endDeviceLFDI"))
+    return [(name, lfdi) for name, lfdi in told if lfdi]
+
+
+@test_case(
+    id="BASIC-002",
+    title="Basic group management",
+    subject="client",
+    requirements=["CTP.BASIC-002", "P23", "P25", *COMMON],
+    flaws=[*EVENT_FLAWS, "ignores_server_time", "ignores_primacy"],
+    needs=["DER", "Response"],
+    duration=["first_contact", "discovery", "group_control_lead", "control_duration", "idle_watch"],
+    instructions=["restart_client"],
+)
+async def basic_002(utility, client, step, check, limits, clock):
+    """A device belongs to a group at every level of the grid, and obeys the nearest.
+
+    Steps
+        1. Start the client and wait until it has read its seven assignments, the program of each, and Time.
+        2. Wait until it has read the default and the control of the service point, which ranks first.
+        3. Wait for Responses 1, 2 and 3.
+        4. Look at all Responses, and at the plant where it is observed.
+
+    Passes when
+        all is read, the control is carried out and answered in time, and the plant was asked for the default of the
+        service point, not for that of the system, before and after.
+    """
+    watch = EventWatch(utility, client, check, limits)
+    programs = topology_2(utility, registered_last(utility, client.lfdi, pin=client.pin))
+    nearest = programs[SERVICE_POINT]
+    programs["A1"].set_default(OTHER_IDLE)
+    default = nearest.set_default(IDLE)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        lead = limits.group_control_lead.duration
+        control = publish(nearest, CONTROL, lead, limits.control_duration.duration)
+        await client.must_get("FunctionSetAssignmentsList", limits.discovery, "CTP.BASIC-002")
+        for program in programs.values():
+            await client.must_get(PROGRAMS, limits.discovery, "P25", names(program))
+        await client.must_get("Time", limits.discovery, "CTP.BASIC-002")
+    with step(2):
+        held = await watch.read_before_start(control, "CTP.BASIC-002")
+        await client.must_get("DefaultDERControl", limits.discovery, "DER.005", names(default))
+        since = clock.now()
+    with step(3):
+        await carried_out(watch, control, held)
+    with step(4):
+        await clock.wait_until(watch.after(control) + limits.idle_watch.duration)
+        at_the_plant(watch, control, default, since, clock.now())
+
+
+@test_case(
+    id="BASIC-003",
+    title="Advanced group management",
+    subject="client",
+    requirements=["CTP.BASIC-003", "G7", "P23", "P25", *COMMON],
+    flaws=[*EVENT_FLAWS, "keeps_first_assignments", "polls_once"],
+    needs=["DER", "Response"],
+    duration=["first_contact", "discovery", "replacement_lead", "replacement_duration", "idle_watch"],
+    instructions=["restart_client"],
+)
+async def basic_003(utility, client, step, check, limits, clock):
+    """When the grid is switched over, a device comes under other groups, and must notice it by itself.
+
+    Steps
+        1. Start the client and wait until it has read all programs, and the default and the control of the transformer,
+           which ranks first.
+        2. Replace the feeder and all below it by another feeder, with another default and an earlier control, and
+           wait until the client has read them.
+        3. Wait for Responses 1, 2 and 3 to the new control.
+        4. Look at all Responses, and at the plant where it is observed.
+
+    Passes when
+        the new programs are read, the new control is carried out and answered in time, the old one never runs, and the
+        plant was asked for the new default before and after.
+    """
+    watch = EventWatch(utility, client, check, limits)
+    device = registered_last(utility, client.lfdi, pin=client.pin)
+    programs = topology_3(utility, device)
+    programs[TRANSFORMER].primacy = BEST
+    old_default = programs[TRANSFORMER].set_default(IDLE)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        old = publish(
+            programs[TRANSFORMER], CONTROL, limits.far_control_lead.duration, limits.far_control_duration.duration
+        )
+        for program in programs.values():
+            await client.must_get(PROGRAMS, limits.discovery, "P25", names(program))
+        await watch.read_before_start(old, "CTP.BASIC-003")
+        await client.must_get("DefaultDERControl", limits.discovery, "DER.005", names(old_default))
+    with step(2):
+        transformer = swap_branch(utility, device, programs, FEEDER, OTHER_FEEDER)[OTHER_TRANSFORMER]
+        default = transformer.set_default(OTHER_IDLE)
+        lead = limits.replacement_lead.duration
+        control = publish(transformer, OTHER_CONTROL, lead, limits.replacement_duration.duration)
+        held = await watch.read_before_start(control, "CTP.BASIC-003")
+        await client.must_get("DefaultDERControl", limits.discovery, "G7", names(default))
+        since = clock.now()
+    with step(3):
+        await carried_out(watch, control, held)
+    with step(4):
+        await clock.wait_until(watch.after(control) + limits.idle_watch.duration)
+        never_ran(check, client, "CTP.BASIC-003", [old])
+        at_the_plant(watch, control, default, since, clock.now())
+
+
+def publish(program, modes, lead, duration):
+    """Publish a control that asks for every Response."""
+    return program.add_control(
+        modes, starts_in=lead, duration=duration, response_required=ALL_RESPONSES, description="the control"
+    )
+
+
+async def carried_out(watch, control, held):
+    """Judge Responses 1, 2 and 3 as they come."""
+    await watch.received(control, held)
+    await watch.started(control)
+    await watch.completed(control)
+
+
+def at_the_plant(watch, control, default, since, until):
+    """Judge all Responses together, and what the plant was asked for before, during and after a control."""
+    watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
+    watch.effect(control)
+    watch.idle(default, since, watch.before(control), "the time before the control")
+    watch.idle(default, watch.after(control), until, "the time after the control")
