@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
+from datetime import datetime, timedelta
 
 from lxml import etree
 
@@ -21,16 +19,10 @@ from conformance.vocabulary.clock import VirtualClock, VirtualTimeLoop
 from conformance.vocabulary.identity import sfdi_of_lfdi
 from conformance.wire.messages import Answer, Headers, NoAnswer, Peer, Request
 from conformance.wire.payload import Node, read
+from tests.visitor import LFDI, START, schema
 
-START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-LFDI = "A1B2C3D4E5F60718293A4B5C6D7E8F9001122334"
 PIN = 111115
 RATES = Rates.every(60)
-
-
-@cache
-def schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(Path(__file__).parents[2] / "xsd" / "2030.5-2018.xsd"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
-from reference_visitor import LFDI, START, Visitor, schema, sep
 
 from conformance.reference.server_tree import NEIGHBOUR
 from conformance.roles.utility import TEST_PIN, Manner
 from conformance.vocabulary.errors import UsageError
 from conformance.vocabulary.identity import sfdi_of_lfdi
 from conformance.wire.tls_context import CCM8
+from tests.visitor import LFDI, START, ServerVisitor, schema, sep
 
 MANNERS = {
     "plain": Manner(),
@@ -33,14 +33,14 @@ MANNERS = {
 
 @pytest.mark.parametrize("manner", MANNERS.values(), ids=MANNERS.keys())
 def test_everything_served_is_there_and_valid(manner: Manner) -> None:
-    answers = Visitor(manner=manner).walk()
+    answers = ServerVisitor(manner=manner).walk()
     assert {answer.status for answer in answers.values()} == {200}
     for path, answer in answers.items():
         assert schema().validate(etree.fromstring(answer.body)), (path, schema().error_log)
 
 
 def test_the_tree_is_realistic() -> None:
-    visitor = Visitor()
+    visitor = ServerVisitor()
     kinds = Counter(answer.resource for answer in visitor.walk().values())
     assert kinds["DERProgram"] == 3
     assert kinds["DefaultDERControl"] == 2
@@ -55,30 +55,30 @@ def test_the_tree_is_realistic() -> None:
 
 
 def test_the_neighbour_is_registered_but_not_seen() -> None:
-    visitor = Visitor()
+    visitor = ServerVisitor()
     assert visitor.server.utility.device(NEIGHBOUR) is not None
     assert visitor.follow("EndDeviceListLink").integer_attribute("all") == 1
 
 
 def test_invalid_bodies_are_refused() -> None:
-    visitor = Visitor()
+    visitor = ServerVisitor()
     path = visitor.server.utility.devices[0].der.status.path
     assert visitor.send("PUT", path, sep("<DERStatus><readingTime>1</readingTime></DERStatus>")).status == 204
     assert visitor.send("PUT", path, sep("<DERStatus><readingTime>soon</readingTime></DERStatus>")).status == 400
 
 
 def test_paths_are_the_same_in_every_run_unless_unseeded() -> None:
-    assert Visitor().walk().keys() == Visitor().walk().keys()
-    assert Visitor(seed=None).walk().keys() & Visitor(seed=None).walk().keys() == {"/dcap"}
+    assert ServerVisitor().walk().keys() == ServerVisitor().walk().keys()
+    assert ServerVisitor(seed=None).walk().keys() & ServerVisitor(seed=None).walk().keys() == {"/dcap"}
 
 
 def test_a_sound_server_wants_ccm8_and_a_client_certificate() -> None:
-    server = Visitor().server
+    server = ServerVisitor().server
     assert (server.tls_ciphers, server.requires_client_certificate) == (CCM8, True)
 
 
 def test_an_operator_may_register_a_device_and_publish_a_control_to_it() -> None:
-    visitor = Visitor()
+    visitor = ServerVisitor()
     newcomer = "77" * 20
     visitor.server.register_device(newcomer, pin=222220)
     start = START + timedelta(minutes=1)
@@ -90,9 +90,9 @@ def test_an_operator_may_register_a_device_and_publish_a_control_to_it() -> None
 
 def test_publishing_to_an_unknown_device_is_wrong_use() -> None:
     with pytest.raises(UsageError, match="register it first"):
-        Visitor().server.publish_control("99" * 20, {}, start=START, duration=timedelta(1))
+        ServerVisitor().server.publish_control("99" * 20, {}, start=START, duration=timedelta(1))
 
 
 def test_an_unknown_flaw_is_wrong_use() -> None:
     with pytest.raises(UsageError, match="correct the name"):
-        Visitor("no_such_flaw")
+        ServerVisitor("no_such_flaw")

@@ -11,15 +11,15 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
-from reference_visitor import LFDI, START, Visitor, schema, sep
 
 from conformance.reference.server_flaws import SERVER_FLAWS
 from conformance.vocabulary.identity import sfdi_is_valid
 from conformance.wire.messages import SEP_XML, header
 from conformance.wire.payload import read
 from conformance.wire.tls_context import CCM8
+from tests.visitor import LFDI, START, ServerVisitor, schema, sep
 
-Probe = Callable[[Visitor], bool]
+Probe = Callable[[ServerVisitor], bool]
 NOW = int(START.timestamp())
 STATUS = sep("<DERStatus><readingTime>77</readingTime></DERStatus>")
 POINT = sep(
@@ -30,28 +30,28 @@ POINT = sep(
 DEVICE = sep(f"<EndDevice><lFDI>{LFDI}</lFDI><sFDI>1</sFDI><changedTime>0</changedTime></EndDevice>")
 
 
-def program_list(visitor: Visitor) -> str:
+def program_list(visitor: ServerVisitor) -> str:
     return visitor.programs().href or ""
 
 
-def own_list(visitor: Visitor) -> str:
+def own_list(visitor: ServerVisitor) -> str:
     return visitor.follow().link("EndDeviceListLink") or ""
 
 
-def ordinals(visitor: Visitor, query: str) -> list[int | None]:
+def ordinals(visitor: ServerVisitor, query: str) -> list[int | None]:
     answer = visitor.send("GET", f"{program_list(visitor)}?{query}")
     return [program.integer("primacy") for program in read(answer.body).children()] if answer.status == 200 else [-1]
 
 
 def lists_fit(attribute: str) -> Probe:
-    def probe(visitor: Visitor) -> bool:
+    def probe(visitor: ServerVisitor) -> bool:
         lists = [read(answer.body) for answer in visitor.walk().values() if (answer.resource or "").endswith("List")]
         return all(found.integer_attribute(attribute) == len(found.children()) for found in lists)
 
     return probe
 
 
-def own_control(visitor: Visitor) -> str:
+def own_control(visitor: ServerVisitor) -> str:
     return visitor.follow(*TO_CONTROLS).children()[0].attribute("replyTo") or ""
 
 
@@ -60,7 +60,7 @@ TO_CONTROLS = (*TO_PROGRAM, "DERControlListLink")
 TO_DER = ("EndDeviceListLink", "own", "DERListLink", "0")
 
 
-def posted_point(visitor: Visitor) -> str | None:
+def posted_point(visitor: ServerVisitor) -> str | None:
     answer = visitor.send("POST", visitor.follow().link("MirrorUsagePointListLink") or "", POINT)
     if answer.status != 201:
         return None
@@ -68,11 +68,11 @@ def posted_point(visitor: Visitor) -> str | None:
     return points[0].href
 
 
-def put_status(visitor: Visitor) -> int:
+def put_status(visitor: ServerVisitor) -> int:
     return visitor.send("PUT", visitor.follow(*TO_DER).link("DERStatusLink") or "", STATUS).status
 
 
-def logged(visitor: Visitor) -> list[int | None]:
+def logged(visitor: ServerVisitor) -> list[int | None]:
     path = visitor.own().link("LogEventListLink") or ""
     for code in (1, 2):
         visitor.clock.forward(1)
@@ -85,30 +85,30 @@ def logged(visitor: Visitor) -> list[int | None]:
     return [event.integer("logEventCode") for event in visitor.get(f"{path}?l=9").children()]
 
 
-def polls_answered(visitor: Visitor) -> bool:
+def polls_answered(visitor: ServerVisitor) -> bool:
     path = program_list(visitor)
     statuses = [visitor.send("GET", path).status]
     visitor.clock.forward(60)
     return [*statuses, visitor.send("GET", path).status] == [200, 200]
 
 
-def time_moves(visitor: Visitor) -> bool:
+def time_moves(visitor: ServerVisitor) -> bool:
     before = visitor.follow("TimeLink").integer("localTime") or 0
     visitor.clock.forward(10)
     return (visitor.follow("TimeLink").integer("localTime") or 0) == before + 10
 
 
-def event_states(visitor: Visitor) -> list[int | None]:
+def event_states(visitor: ServerVisitor) -> list[int | None]:
     states = (control.child("EventStatus") for control in visitor.follow(*TO_CONTROLS).children())
     return [state.integer("currentStatus") for state in states if state]
 
 
-def events_dated(visitor: Visitor) -> bool:
+def events_dated(visitor: ServerVisitor) -> bool:
     states = [control.child("EventStatus") for control in visitor.follow(*TO_CONTROLS).children()]
     return all((state.integer("dateTime") or 0) >= NOW for state in states if state)
 
 
-def all_readable(visitor: Visitor) -> bool:
+def all_readable(visitor: ServerVisitor) -> bool:
     return all(_encoding(answer.body) == "UTF-8" for answer in visitor.walk().values() if answer.status == 200)
 
 
@@ -116,7 +116,7 @@ def _encoding(body: bytes) -> str:
     return etree.fromstring(body).getroottree().docinfo.encoding or ""
 
 
-def value_kept(visitor: Visitor) -> bool:
+def value_kept(visitor: ServerVisitor) -> bool:
     place = posted_point(visitor)
     if place is None:
         return True
@@ -125,31 +125,31 @@ def value_kept(visitor: Visitor) -> bool:
     return value is not None and value.integer("value") == 5
 
 
-def put_kept(visitor: Visitor) -> bool:
+def put_kept(visitor: ServerVisitor) -> bool:
     return put_status(visitor) != 204 or visitor.follow(*TO_DER, "DERStatusLink").integer("readingTime") == 77
 
 
-def located(visitor: Visitor) -> bool:
+def located(visitor: ServerVisitor) -> bool:
     answer = visitor.send("POST", visitor.follow().link("MirrorUsagePointListLink") or "", POINT)
     return answer.status != 201 or header(answer.headers, "Location") is not None
 
 
-def response_status(visitor: Visitor) -> int:
+def response_status(visitor: ServerVisitor) -> int:
     body = (
         f"<DERControlResponse><endDeviceLFDI>{LFDI}</endDeviceLFDI><subject>{'0' * 32}</subject></DERControlResponse>"
     )
     return visitor.send("POST", own_control(visitor), sep(body)).status
 
 
-def registration_status(visitor: Visitor) -> int:
+def registration_status(visitor: ServerVisitor) -> int:
     return visitor.send("POST", visitor.follow().link("EndDeviceListLink") or "", DEVICE).status
 
 
-def own_pin(visitor: Visitor) -> int | None:
+def own_pin(visitor: ServerVisitor) -> int | None:
     return visitor.get(visitor.own().link("RegistrationLink") or "").integer("pIN")
 
 
-def dcap_type(visitor: Visitor) -> str | None:
+def dcap_type(visitor: ServerVisitor) -> str | None:
     return header(visitor.send("GET", "/dcap").headers, "Content-Type")
 
 
@@ -223,8 +223,10 @@ CHANGING = {
 @pytest.mark.parametrize("name", ["sound", *SERVER_FLAWS])
 def test_a_flaw_fails_its_own_probe_and_no_other(name: str) -> None:
     flaws = () if name == "sound" else (name,)
-    reader = Visitor(*flaws)
-    failed = {probe for probe, holds in PROBES.items() if not holds(Visitor(*flaws) if probe in CHANGING else reader)}
+    reader = ServerVisitor(*flaws)
+    failed = {
+        probe for probe, holds in PROBES.items() if not holds(ServerVisitor(*flaws) if probe in CHANGING else reader)
+    }
     assert failed == set(flaws)
 
 
@@ -241,13 +243,13 @@ def test_flaws_tell_what_they_break() -> None:
 
 
 def test_flaws_can_be_combined() -> None:
-    visitor = Visitor("wrong_all", "clock_ahead")
+    visitor = ServerVisitor("wrong_all", "clock_ahead")
     assert visitor.follow("EndDeviceListLink").integer_attribute("all") == 2
     assert visitor.follow("TimeLink").integer("currentTime") == NOW + 60
 
 
 def test_reading_a_list_twice_at_once_is_no_second_poll() -> None:
-    visitor = Visitor("stops_answering_polls")
+    visitor = ServerVisitor("stops_answering_polls")
     path = program_list(visitor)
     assert [visitor.send("GET", path).status for _ in range(3)] == [200, 200, 200]
     visitor.clock.forward(timedelta(seconds=2).total_seconds())
@@ -256,6 +258,6 @@ def test_reading_a_list_twice_at_once_is_no_second_poll() -> None:
 
 @pytest.mark.parametrize("page", [1, 2])
 def test_a_list_in_the_wrong_order_is_still_paged_completely(page: int) -> None:
-    visitor = Visitor("programs_out_of_order")
+    visitor = ServerVisitor("programs_out_of_order")
     seen = [one for start in range(0, 3, page) for one in ordinals(visitor, f"s={start}&l={page}")]
     assert seen == [10, 7, 4]

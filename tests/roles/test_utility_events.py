@@ -3,24 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from utility_visitor import LFDI, START, START_S, HandClock, Visitor
 
 from conformance.roles.utility import CurrentStatus, DERProgram, Utility
 from conformance.roles.utility.event_status import Rival, State, Timing, state_at, superseding
 from conformance.roles.utility.scenario import one_control, one_program
 from conformance.vocabulary.errors import UsageError
+from tests.visitor import LFDI, START, START_S, HandClock, UtilityVisitor
 
 MINUTE = timedelta(minutes=1)
 LIMIT = {"opModMaxLimW": 5000}
 
 
-def offered() -> tuple[HandClock, Visitor, DERProgram]:
+def offered() -> tuple[HandClock, UtilityVisitor, DERProgram]:
     clock = HandClock()
     utility = Utility(clock)
-    return clock, Visitor(utility), one_program(utility, LFDI).program
+    return clock, UtilityVisitor(utility), one_program(utility, LFDI).program
 
 
-def shown(visitor: Visitor, program: DERProgram) -> list[tuple[int | None, int | None]]:
+def shown(visitor: UtilityVisitor, program: DERProgram) -> list[tuple[int | None, int | None]]:
     """Status and its date, relative to the start, of each listed event."""
     states = [control.child("EventStatus") for control in visitor.get(f"{program.controls_path}?l=255").children()]
     return [(state.integer("currentStatus"), (state.integer("dateTime") or 0) - START_S) for state in states if state]
@@ -150,7 +150,7 @@ def test_a_control_asks_for_responses_only_if_told_to() -> None:
     utility = Utility(clock)
     made = one_control(utility, LFDI, LIMIT, starts_in=2 * MINUTE, duration=MINUTE, default={"opModMaxLimW": 9000})
     silent = made.program.add_control({"opModFixedW": 1}, duration=MINUTE)
-    visitor = Visitor(utility)
+    visitor = UtilityVisitor(utility)
     asking = visitor.get(made.control.path)
     assert (asking.attribute("responseRequired"), asking.attribute("replyTo")) == ("07", made.control.reply_to)
     assert visitor.get(silent.path).attribute("replyTo") is None

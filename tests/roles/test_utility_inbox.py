@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from utility_visitor import LFDI, OTHER, START, HandClock, Visitor, schema, sep
 
 from conformance.roles.utility import Utility
 from conformance.roles.utility.scenario import one_control
 from conformance.wire.messages import header
 from conformance.wire.payload import Node, read
+from tests.visitor import LFDI, OTHER, START, HandClock, UtilityVisitor, schema, sep
 
 MINUTE = timedelta(minutes=1)
 MUP_MRID = "0A" * 16
@@ -30,11 +30,11 @@ DOCUMENTS = {
 }
 
 
-def registered() -> Visitor:
+def registered() -> UtilityVisitor:
     utility = Utility(HandClock(), seed="inbox")
     utility.register(LFDI)
     utility.register(OTHER)
-    return Visitor(utility)
+    return UtilityVisitor(utility)
 
 
 def usage_point(*readings: str, mrid: str = MUP_MRID) -> str:
@@ -56,7 +56,7 @@ def value(mrid: str, number: int) -> str:
     )
 
 
-def posted(client: Visitor, *readings: str) -> str:
+def posted(client: UtilityVisitor, *readings: str) -> str:
     answer = client.send("POST", client.follow().link("MirrorUsagePointListLink") or "", usage_point(*readings))
     assert answer.status == 201
     return header(answer.headers, "Location") or ""
@@ -95,7 +95,7 @@ def test_der_documents_are_kept_with_time_and_sender() -> None:
 def test_nobody_writes_the_documents_of_another() -> None:
     client = registered()
     path = client.utility.devices[0].der.settings.path
-    assert Visitor(client.utility, OTHER).send("PUT", path, sep(DOCUMENTS["DERSettings"])).status == 404
+    assert UtilityVisitor(client.utility, OTHER).send("PUT", path, sep(DOCUMENTS["DERSettings"])).status == 404
 
 
 def test_a_second_der_has_documents_of_its_own() -> None:
@@ -187,7 +187,7 @@ def test_a_usage_point_can_be_deleted() -> None:
 def test_mirrors_are_private_and_their_mrids_taken() -> None:
     client = registered()
     place = posted(client)
-    other = Visitor(client.utility, OTHER)
+    other = UtilityVisitor(client.utility, OTHER)
     assert other.follow("MirrorUsagePointListLink").integer_attribute("all") == 0
     assert other.send("GET", place).status == 404
     assert other.send("POST", other.follow().link("MirrorUsagePointListLink") or "", usage_point()).status == 400
@@ -195,7 +195,7 @@ def test_mirrors_are_private_and_their_mrids_taken() -> None:
 
 def test_a_stranger_may_not_mirror() -> None:
     client = registered()
-    stranger = Visitor(client.utility, "99" * 20)
+    stranger = UtilityVisitor(client.utility, "99" * 20)
     answer = stranger.send("POST", stranger.follow().link("MirrorUsagePointListLink") or "", usage_point())
     assert (answer.status, answer.resource) == (403, "MirrorUsagePointList")
 

@@ -1,14 +1,14 @@
 """The ten list queries of CORE-004, and what else a list query may hold."""
 
 import pytest
-from utility_visitor import START, START_S, HandClock, Visitor, schema
 
 from conformance.roles.utility import Utility
 from conformance.roles.utility.paging import BadQuery, Entry, list_document, list_query, page
 from conformance.roles.utility.scenario import registered_last, topology_1
 from conformance.wire.payload import element
+from tests.visitor import START, START_S, HandClock, UtilityVisitor, schema
 
-LFDI = Visitor(Utility(HandClock())).peer.lfdi
+LFDI = UtilityVisitor(Utility(HandClock())).lfdi
 NOW = START_S
 TOMORROW = NOW + 86400
 
@@ -27,11 +27,11 @@ QUERIES = {
 """The query, the ordinals shown of a list without a time key, and of the EndDeviceList, which has one."""
 
 
-def served() -> tuple[Visitor, str, str]:
+def served() -> tuple[UtilityVisitor, str, str]:
     utility = Utility(HandClock())
     device = registered_last(utility, LFDI)
     topology_1(utility, device)
-    visitor = Visitor(utility)
+    visitor = UtilityVisitor(utility)
     programs = visitor.follow("EndDeviceListLink", "2", "FunctionSetAssignmentsListLink", "0").link(
         "DERProgramListLink"
     )

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 from lxml import etree
-from utility_visitor import LFDI, START_S, HandClock, Visitor, schema, sep
 
 from conformance.roles.utility import Handler, Manner, Utility
 from conformance.roles.utility.scenario import one_program
 from conformance.wire.messages import Answer, Request, header
+from tests.visitor import LFDI, START_S, HandClock, UtilityVisitor, schema, sep
 
 SETTINGS = sep(
     "<DERSettings><setGradW>1</setGradW><setMaxW><multiplier>0</multiplier><value>5</value></setMaxW>"
@@ -16,10 +16,10 @@ SETTINGS = sep(
 )
 
 
-def visitor(**options: object) -> Visitor:
+def visitor(**options: object) -> UtilityVisitor:
     utility = Utility(HandClock(), **options)  # type: ignore[arg-type]
     utility.register(LFDI)
-    return Visitor(utility)
+    return UtilityVisitor(utility)
 
 
 def test_an_unknown_path_is_404_and_an_unknown_method_501() -> None:
@@ -153,11 +153,11 @@ UNUSUAL = Manner(
 )
 
 
-def unusual() -> Visitor:
+def unusual() -> UtilityVisitor:
     utility = Utility(HandClock(), manner=UNUSUAL)
     program = one_program(utility, LFDI).program
     program.set_default({"opModMaxLimW": 1}, setGradW=3)
-    return Visitor(utility)
+    return UtilityVisitor(utility)
 
 
 def test_an_unusual_manner_is_still_valid_and_complete() -> None:
@@ -184,8 +184,8 @@ def test_the_namespace_can_have_a_prefix_and_hexadecimal_lower_case() -> None:
 
 def test_bodies_can_come_in_chunks() -> None:
     manner = Manner(chunked=True)
-    answer = Visitor(Utility(HandClock(), manner=manner, seed="s")).send("GET", "/dcap")
-    whole = Visitor(Utility(HandClock(), seed="s")).send("GET", "/dcap")
+    answer = UtilityVisitor(Utility(HandClock(), manner=manner, seed="s")).send("GET", "/dcap")
+    whole = UtilityVisitor(Utility(HandClock(), seed="s")).send("GET", "/dcap")
     assert header(answer.headers, "Transfer-Encoding") == "chunked"
     rest, pieces = answer.body, []
     while rest:

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from utility_visitor import LFDI, OTHER, HandClock, Visitor, sep
 
 from conformance.roles.utility import Registration, Utility
 from conformance.roles.utility.scenario import one_control
 from conformance.wire.messages import Answer, Peer, Request
+from tests.visitor import LFDI, OTHER, HandClock, UtilityVisitor, sep
 
 METHODS = st.sampled_from(["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "FOO", ""])
 TEXT = st.text(max_size=12)
@@ -56,7 +56,7 @@ def offered() -> tuple[Utility, list[str]]:
     utility = Utility(HandClock(), registration=Registration.IN_BAND, seed="fuzz")
     utility.register(LFDI)
     one_control(utility, LFDI, {"opModMaxLimW": 1}, starts_in=timedelta(0), duration=timedelta(hours=1), default={})
-    return utility, sorted(Visitor(utility).walk())
+    return utility, sorted(UtilityVisitor(utility).walk())
 
 
 PATHS = offered()[1]
