@@ -57,14 +57,16 @@ class EventWatch:
         timing = control.timing
         earliest, latest = timing.earliest_start - timing.start, max(0, timing.randomize_start_s)
         window = self._window(control.start, "its start", earliest, latest)
-        return await self._response(control, STARTED, window, "EVENT.002")
+        rule = "EVENT.044" if timing.randomize_start_s else "EVENT.002"
+        return await self._response(control, STARTED, window, rule)
 
     async def completed(self, control: DERControl) -> Exchange | None:
         """Judge Response 3: within the bounds of the randomized end."""
         timing = control.timing
         earliest = min(0, timing.randomize_start_s) + min(0, timing.randomize_duration_s)
         window = self._window(control.end, "its end", earliest, timing.last_end - timing.end)
-        return await self._response(control, COMPLETED, window, "EVENT.002")
+        rule = "EVENT.045" if timing.randomize_duration_s else "EVENT.002"
+        return await self._response(control, COMPLETED, window, rule)
 
     async def cancelled(self, control: DERControl, told: Exchange) -> Exchange | None:
         """Judge Response 6 to a cancellation that the client read by ``told``."""
@@ -91,6 +93,19 @@ class EventWatch:
         others = sorted(self._client.statuses(control) - allowed)
         expected = f"{control.description} answered with {_listed(sorted(allowed))} only"
         self._check.that(not others, "BASE.030", expected, f"also {_listed(others)}" if others else "only these")
+
+    def in_order(self, controls: Iterable[DERControl], requirement: str) -> None:
+        """Judge that controls were first answered as completed in the order given."""
+        wanted = [control.mrid for control in controls]
+        seen: list[str | None] = []
+        for exchange in self._client.exchanges("ResponseList", "POST"):
+            node = response_in(exchange)
+            subject = node.hexadecimal("subject") if node is not None and node.integer("status") == COMPLETED else None
+            if subject in wanted and subject not in seen:
+                seen.append(subject)
+        expected = f"{len(wanted)} controls completed in their order"
+        order = ", ".join(str(wanted.index(mrid) + 1) for mrid in seen if mrid) or "none completed"
+        self._check.that(seen == wanted, requirement, expected, order)
 
     def effect(self, control: DERControl) -> None:
         """Judge that the plant was asked for a control from its latest start to its earliest end."""

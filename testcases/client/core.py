@@ -17,6 +17,7 @@ from conformance.face.authoring import (
 )
 
 WALK = ("EndDeviceList", "Registration", "FunctionSetAssignmentsList", "DERProgramList")
+EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3")
 GROUPS = ("FunctionSetAssignmentsList", "FunctionSetAssignments")
 RIVAL_MODES = {"best": {"opModMaxLimW": 6000}, "worse": {"opModMaxLimW": 5000}, "other": {"opModMaxLimW": 4000}}
 DER_RESOURCES = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
@@ -70,7 +71,7 @@ async def core_003(utility, client, step, check, limits, clock):
     id="CORE-005",
     title="Basic time: the client follows the server's clock",
     subject="client",
-    requirements=["CTP.CORE-005", "EVENT.031", "BASE.030", "EVENT.002", "TIME.SPARING", "RESPONSE.PROMPT"],
+    requirements=["CTP.CORE-005", "EVENT.031", "TIME.SPARING", *EVENT_RULES],
     flaws=[
         "hard_coded_paths",
         "ignores_server_time",
@@ -200,7 +201,7 @@ async def core_010(utility, client, step, check, limits, clock):
     id="CORE-011",
     title="Advanced function set assignments: fifteen of them",
     subject="client",
-    requirements=["CTP.CORE-011", "P27", "G13", "BASE.030", "EVENT.002", "DER.005", "RESPONSE.PROMPT"],
+    requirements=["CTP.CORE-011", "P27", "G13", "DER.005", *EVENT_RULES],
     flaws=[
         "hard_coded_paths",
         "ignores_control",

@@ -26,6 +26,7 @@ from conformance.face.authoring import (
 ACTIVE, CANCELLED_BY_SERVER = 1, 2
 CURVES, CONTROLS = ("DERCurveList", "DERCurve"), ("DERControlList", "DERControl")
 WHOLE = (RECEIVED, STARTED, COMPLETED)
+COMMON = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3")
 EVENT_FLAWS = (
     "hard_coded_paths",
     "ignores_control",
@@ -42,7 +43,7 @@ EVENT_FLAWS = (
     id="CORE-012",
     title="Basic DER program and control",
     subject="client",
-    requirements=["CTP.CORE-012", "EVENT.STATUS", "BASE.030", "EVENT.002", "DER.005", "RESPONSE.PROMPT"],
+    requirements=["CTP.CORE-012", "DER.CURVE", "EVENT.STATUS", *COMMON, "DER.005"],
     flaws=[*EVENT_FLAWS, "never_reads_curves"],
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 5, "response_deadline", "idle_watch"],
@@ -74,7 +75,7 @@ async def core_012(utility, client, step, check, limits, clock):
     with step(2):
         await watch.received(control, held)
         for curve in offered.programs[0].curves:
-            await client.must_get(CURVES, within=limits.discovery, requirement="CTP.CORE-012", matching=names(curve))
+            await client.must_get(CURVES, within=limits.discovery, requirement="DER.CURVE", matching=names(curve))
     with step(3):
         await watch.started(control)
         watch.idle(offered.default, arrival(default), watch.before(control), "the time before the control")
@@ -93,7 +94,7 @@ async def core_012(utility, client, step, check, limits, clock):
     id="CORE-013",
     title="Advanced DER program and control: ten programs",
     subject="client",
-    requirements=["CTP.CORE-013", "G9", "BASE.030", "EVENT.002", "DER.005", "RESPONSE.PROMPT"],
+    requirements=["CTP.CORE-013", "G9", *COMMON, "DER.005"],
     flaws=[*EVENT_FLAWS, "ignores_paging"],
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 11, "response_deadline", "idle_watch"],
@@ -128,6 +129,7 @@ async def core_013(utility, client, step, check, limits, clock):
             await watch.completed(control)
     with step(4):
         await clock.wait_until(watch.after(controls[-1]) + limits.idle_watch.duration)
+        watch.in_order(controls, requirement="G9")
         until = [*(watch.before(control) for control in controls[1:]), clock.now()]
         for control, end in zip(controls, until, strict=True):
             watch.effect(control)
@@ -139,16 +141,7 @@ async def core_013(utility, client, step, check, limits, clock):
     id="CORE-021",
     title="Randomized events",
     subject="client",
-    requirements=[
-        "CTP.CORE-021",
-        "EVENT.044",
-        "EVENT.045",
-        "RANDOMIZES",
-        "BASE.030",
-        "EVENT.002",
-        "DER.005",
-        "RESPONSE.PROMPT",
-    ],
+    requirements=["CTP.CORE-021", "DER.CURVE", "EVENT.044", "EVENT.045", "RANDOMIZES", *COMMON, "DER.005"],
     flaws=[*EVENT_FLAWS, "never_reads_curves", "randomizes_too_far"],
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 13, "response_deadline", "idle_watch"],
@@ -191,7 +184,7 @@ async def core_021(utility, client, step, check, limits, clock):
     id="CORE-022",
     title="Responses, with a cancellation",
     subject="client",
-    requirements=["CTP.CORE-022", "EVENT.027", "BASE.030", "EVENT.002", "DER.005", "RESPONSE.PROMPT"],
+    requirements=["CTP.CORE-022", "DER.CURVE", "EVENT.027", *COMMON, "DER.005"],
     flaws=[*EVENT_FLAWS, "ignores_cancellation", "never_reads_curves", "polls_once"],
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 12, "response_deadline", "idle_watch"],
@@ -248,7 +241,7 @@ async def core_022(utility, client, step, check, limits, clock):
     id="CORE-023",
     title="Superseding events",
     subject="client",
-    requirements=["CTP.CORE-023", "G13", "BASE.030", "EVENT.002", "RESPONSE.PROMPT"],
+    requirements=["CTP.CORE-023", "DER.CURVE", "G13", *COMMON],
     flaws=[name for name in EVENT_FLAWS if name != "ignores_default"]
     + ["answers_7_and_14", "ignores_primacy", "never_reads_curves"],
     needs=["DER", "Response"],
@@ -292,6 +285,8 @@ async def core_023(utility, client, step, check, limits, clock):
         watch.effect(first)
         watch.no_other(first, WHOLE)
         for control, read in zip(others, held[1:], strict=True):
+            begun = STARTED in client.statuses(control)
+            check.that(not begun, "G13", f"{control.description} does not start", "started" if begun else "not started")
             watch.no_other(control, {RECEIVED, *SUPERSEDED})
             watch.superseded_once(control, policy="superseded_either_way")
             watch.no_effect(control, arrival(read), clock.now())
@@ -304,7 +299,7 @@ async def taken_in(client, watch, offered, controls, limits, requirement):
         await watch.received(control, read)
     for program in offered.programs:
         for curve in program.curves:
-            await client.must_get(CURVES, within=limits.discovery, requirement=requirement, matching=names(curve))
+            await client.must_get(CURVES, within=limits.discovery, requirement="DER.CURVE", matching=names(curve))
     return held
 
 
