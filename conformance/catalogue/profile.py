@@ -1,22 +1,22 @@
 """Profile packs: what is required, by which figures, from which source.
 
-A pack is one YAML file, described by ``profiles/pack.schema.json``. It holds no code: it selects test cases, sets
-limits, records the choices made where the procedures are ambiguous, and may promote a SHOULD.
+A profile is a pack with all it inherits from, laid on one another. Its ``values`` are what a utility demands, its
+``limits`` the harness's own figures; it selects test cases, records the choices made where the procedures are
+ambiguous, and may promote a SHOULD. ``profiles/README.md`` tells how to write one.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-import jsonschema
-import yaml
-
-from conformance.catalogue.shipped import profiles_folder
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.catalogue.demands import Bound
+from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_names, read_chain
+from conformance.catalogue.pack_layers import merged_required, merged_rows, merged_values, refused
+from conformance.catalogue.pack_values import Kind, Phase, Question, SourceGrade, Value, Values
+from conformance.catalogue.requirement import Requirement
 from conformance.vocabulary.limits import Limit, Limits
+from conformance.vocabulary.verdict import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,11 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A pack, loaded. ``edition`` is the schema edition, ``required`` the test ids by subject kind."""
+    """A pack, loaded. ``edition`` is the schema edition, ``required`` the test ids by subject kind.
+
+    ``chain`` are the packs it is made of, the lowest first; ``questions``, ``contradictions`` and ``evidence`` are
+    those of all of them, ``set_aside`` the required tests that a layer dropped, in words.
+    """
 
     id: str
     title: str
@@ -51,85 +55,125 @@ class Profile:
     limits: Limits
     policies: Mapping[str, Policy]
     promotions: Mapping[str, Promotion]
+    values: Values = field(default_factory=Values)
+    chain: tuple[Pack, ...] = ()
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
     def requires(self, subject: str, test_id: str) -> bool:
         """Return whether a test must be passed by that kind of subject."""
         return test_id in self.required.get(subject, ())
 
+    def failing_from(self, grade: SourceGrade) -> Profile:
+        """Return the same profile with values of that grade, and better ones, failing a test outright."""
+        return replace(self, values=self.values.raised(grade))
+
+    @property
+    def eased(self) -> tuple[str, ...]:
+        """What this profile asks less of than the packs below it, in words, with the reason."""
+        values = (value for value in self.values.values() if value.kind in (Kind.RELAX, Kind.WAIVE))
+        return (
+            *(f"{value.pack} {EASED[value.kind]} {value.key}: {value.note} ({value.source})" for value in values),
+            *self.set_aside,
+        )
+
+    def requirements(self) -> dict[str, Requirement]:
+        """Return a row for each value that no row of the register covers, so that findings can name it."""
+        own = (value for value in self.values.values() if not value.requirement and not value.waived)
+        return {value.argued_from: _requirement(value) for value in own}
+
 
 def profile_names() -> list[str]:
     """Return the names of the packs that come with the harness."""
-    return sorted(path.stem for path in profiles_folder().glob("*.yaml"))
+    return pack_names()
 
 
 def load_profile(name_or_path: str) -> Profile:
-    """Load a shipped pack by name, or any pack by path.
+    """Load a shipped pack by name, or any pack by path, with all it inherits from.
 
     Raises:
-        UsageError: no such pack, not readable, or not of the published form.
+        UsageError: no such pack, not readable, not of the published form, or an override that is not what it says.
     """
-    path = _locate(name_or_path)
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UsageError(explain(f"reading the profile {path}", "a YAML file", str(error), "mend the file")) from None
-    _must_fit_schema(path, document)
-    return _profile(document)
-
-
-def _locate(name_or_path: str) -> Path:
-    shipped = profiles_folder() / f"{name_or_path}.yaml"
-    if shipped.is_file():
-        return shipped
-    if Path(name_or_path).is_file():
-        return Path(name_or_path)
-    names = ", ".join(profile_names())
-    raise UsageError(
-        explain(f"loading the profile {name_or_path!r}", f"one of {names}, or a path", "no such", "name one")
-    )
-
-
-def _must_fit_schema(path: Path, document: object) -> None:
-    schema = json.loads((profiles_folder() / "pack.schema.json").read_text(encoding="utf-8"))
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(document)
-    seen = [f"{'/'.join(map(str, error.absolute_path)) or 'the document'}: {error.message}" for error in errors]
-    if seen:
-        raise UsageError(
-            explain(f"loading the profile {path}", "the form of pack.schema.json", "; ".join(seen), "mend it")
-        )
-
-
-def _profile(document: Mapping[str, object]) -> Profile:
+    chain = read_chain(name_or_path)
+    pack, values = chain[-1], Values(merged_values(chain).values())
     return Profile(
-        id=str(document["id"]),
-        title=str(document["title"]),
-        version=str(document["version"]),
-        edition=str(document["edition"]),
-        scope=str(document["scope"]),
-        sources=tuple((row["name"], row["note"]) for row in _rows(document["sources"])),
-        required={kind: tuple(ids) for kind, ids in _mapping(document["required"]).items()},
-        limits=Limits({name: _limit(name, row) for name, row in _mapping(document["limits"]).items()}),
-        policies={name: _policy(name, row) for name, row in _mapping(document["policies"]).items()},
+        id=pack.id,
+        title=pack.title,
+        version=pack.version,
+        edition=_edition(chain),
+        scope=pack.scope,
+        sources=tuple(dict(source for layer in reversed(chain) for source in layer.sources).items()),
+        required=merged_required(chain),
+        limits=_limits(chain, values),
+        policies={name: _policy(name, row) for name, row in merged_rows(chain, "policies").items()},
         promotions={
-            row["requirement"]: Promotion(row["requirement"], row["reason"]) for row in _rows(document["promote"])
+            str(row["requirement"]): Promotion(str(row["requirement"]), str(row["reason"]))
+            for layer in chain
+            for row in layer.promote
         },
+        values=values,
+        chain=chain,
+        questions={id: question for layer in chain for id, question in layer.questions.items()},
+        contradictions=tuple(item for layer in chain for item in layer.contradictions),
+        evidence=tuple(item for layer in chain for item in layer.evidence),
+        set_aside=tuple(_dropped(layer, row) for layer in chain for row in layer.not_required),
     )
 
 
-def _limit(name: str, row: Mapping[str, object]) -> Limit:
+def _dropped(layer: Pack, row: Row) -> str:
+    verb = EASED[Kind(str(row["kind"]))]
+    return f"{layer.id} {verb} {row['subject']}/{row['test']}: {row['reason']} ({row['source']})"
+
+
+def _edition(chain: Sequence[Pack]) -> str:
+    editions = [layer.edition for layer in chain if layer.edition]
+    if not editions:
+        raise refused(chain[-1], "edition", "a schema edition here or below", "none", "name one")
+    return editions[-1]
+
+
+def _limits(chain: Sequence[Pack], values: Values) -> Limits:
+    return Limits({name: _limit(chain, name, row, values) for name, row in merged_rows(chain, "limits").items()})
+
+
+def _limit(chain: Sequence[Pack], name: str, row: Row, values: Values) -> Limit:
+    if "follows" in row:
+        return _followed(chain[-1], name, row, values)
     value = float(str(row["value"]))
     return Limit(name, value, str(row["unit"]), str(row["source"]), str(row.get("note", "")), default=value)
 
 
-def _policy(name: str, row: Mapping[str, object]) -> Policy:
+def _followed(pack: Pack, name: str, row: Row, values: Values) -> Limit:
+    key = str(row["follows"])
+    base, _, phase = key.partition("@")
+    value = values.get(key) or values.find(base, Phase(phase) if phase in list(Phase) else Phase.NORMAL)
+    if value is None or not isinstance(value.figure, float):
+        seen = "no such value" if value is None else value.sentence
+        raise refused(
+            pack, f"limits: {name}", f"a value {key} with a number", seen, "give the limit a value of its own"
+        )
+    return replace(value.limit, name=name, note=str(row.get("note", f"as {key} of {value.pack}")))
+
+
+def _policy(name: str, row: Row) -> Policy:
     return Policy(name, str(row["choice"]), str(row["source"]), str(row["note"]))
 
 
-def _rows(value: object) -> Iterable[Mapping[str, str]]:
-    assert isinstance(value, list)
-    return value
+def _requirement(value: Value) -> Requirement:
+    optional = value.demand.bound is Bound.PRESENCE and value.figure == "optional"
+    level = Level.MAY if optional else Level.MUST
+    cited = f"{value.cited}{'; ' if value.note else ''}{value.note}"
+    return Requirement(value.argued_from, value.sentence, level, _who(value.roles), cited)
 
 
-def _mapping(value: object) -> Mapping[str, dict[str, object]]:
-    assert isinstance(value, dict)
-    return value
+def _who(roles: tuple[str, ...]) -> str:
+    clients = [role for role in roles if role != "server"]
+    if not roles or (clients and "server" in roles):
+        return "both"
+    return "server" if not clients else "aggregator" if clients == ["aggregator"] else "client"
+
+
+EASED = {Kind.RELAX: "relaxes", Kind.WAIVE: "waives", Kind.REMOVE: "removes"}
+"""What easing is called."""

@@ -1,0 +1,200 @@
+"""Laying packs on one another: a value of an upper layer takes the place of the one below it, and says how.
+
+The direction is proven here: what is said to tighten must be tighter, what is said to relax looser; a relaxation and a
+waiver say why. A layer that changes a value without declaring what it does is refused, so that nothing changes unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from conformance.catalogue.demands import PRESENCES, Bound, Demand, demand_of
+from conformance.catalogue.pack import Pack, Row
+from conformance.catalogue.pack_values import Figure, Kind, Phase, Question, SourceGrade, Value, told
+from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.verdict import Grade
+
+TAKEN = ("unit", "clock_start", "requirement")
+"""What a row that changes a value need not repeat."""
+
+
+def merged_values(chain: Sequence[Pack]) -> dict[str, Value]:
+    """Return the values of a chain of packs, lowest first, by key. Raises ``UsageError`` for an unproven override."""
+    values: dict[str, Value] = {}
+    questions: dict[str, Question] = {}
+    for pack in chain:
+        questions |= pack.questions
+        for name, rows in pack.values.items():
+            for row in rows:
+                _lay(values, pack, name, row, questions)
+    return values
+
+
+def merged_required(chain: Sequence[Pack]) -> dict[str, tuple[str, ...]]:
+    """Return the tests that a chain requires, by kind of subject. Raises ``UsageError`` for a removal of nothing."""
+    required: dict[str, tuple[str, ...]] = {}
+    for pack in chain:
+        for subject, ids in pack.required.items():
+            required[subject] = tuple(dict.fromkeys((*required.get(subject, ()), *ids)))
+        for row in pack.not_required:
+            subject, test = str(row["subject"]), str(row["test"])
+            if test not in required.get(subject, ()):
+                raise refused(
+                    pack, f"not_required: {test}", "a test that a lower layer requires", "none does", "remove it"
+                )
+            required[subject] = tuple(id for id in required[subject] if id != test)
+    return required
+
+
+def merged_rows(chain: Sequence[Pack], part: str) -> dict[str, Row]:
+    """Return the limits or policies of a chain; one that is there already needs ``kind: replace``."""
+    rows: dict[str, Row] = {}
+    for pack in chain:
+        own: Mapping[str, Row] = pack.limits if part == "limits" else pack.policies
+        for name, row in own.items():
+            kind, expected = str(row.get("kind", "add")), "replace" if name in rows else "add"
+            if kind != expected:
+                raise refused(pack, f"{part}: {name}", f"kind: {expected}", f"kind: {kind}", "say what is meant")
+            rows[name] = row
+    return rows
+
+
+def proof_against(kind: Kind, demand: Demand, below: Figure, figure: Figure) -> str | None:
+    """Return why a figure does not tighten or relax the one below it, or ``None`` if it does, or need not."""
+    if kind not in (Kind.TIGHTEN, Kind.RELAX):
+        return None
+    direction = tighter(demand, below, figure)
+    if direction is None:
+        return f"{told(below, demand.unit)} and {told(figure, demand.unit)} cannot be compared; say kind: replace"
+    wanted = direction if kind is Kind.TIGHTEN else not direction
+    if wanted and below != figure:
+        return None
+    what = "the same as" if below == figure else "tighter than" if direction else "looser than"
+    return f"{told(figure, demand.unit)} is {what} {told(below, demand.unit)} ({demand.bound})"
+
+
+def tighter(demand: Demand, below: Figure, figure: Figure) -> bool | None:
+    """Return whether a figure asks for more than another one; ``None`` where neither asks for more."""
+    if isinstance(below, float) and isinstance(figure, float) and demand.bound in (Bound.MAX, Bound.MIN):
+        return figure < below if demand.bound is Bound.MAX else figure > below
+    if demand.bound in (Bound.ALLOWED, Bound.ALL) and below is not None and figure is not None:
+        return _tighter_set(demand.bound, _set(below), _set(figure))
+    if demand.bound is Bound.PRESENCE and below in PRESENCES and figure in PRESENCES:
+        return _tighter_presence(PRESENCES.index(str(below)), PRESENCES.index(str(figure)))
+    return None
+
+
+def refused(pack: Pack, what: str, expected: str, seen: str, do: str) -> UsageError:
+    """Return the error for a row of a pack that cannot stand."""
+    return UsageError(explain(f"loading the profile {pack.path}, {what}", expected, seen, do))
+
+
+def _tighter_set(bound: Bound, below: frozenset[str], figure: frozenset[str]) -> bool | None:
+    if not (below <= figure or figure <= below):
+        return None
+    return figure < below if bound is Bound.ALLOWED else figure > below
+
+
+def _tighter_presence(below: int, figure: int) -> bool | None:
+    """From optional upwards is tighter; between required and forbidden nothing is."""
+    forbidden = PRESENCES.index("forbidden")
+    if forbidden in (below, figure) and 0 not in (below, figure):
+        return None
+    return figure > below
+
+
+def _set(figure: Figure) -> frozenset[str]:
+    return frozenset(figure) if isinstance(figure, tuple) else frozenset([str(figure)])
+
+
+def _lay(values: dict[str, Value], pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -> None:
+    new = _value(pack, name, row, questions)
+    what, below = f"values: {new.key}", values.get(new.key)
+    if below is None:
+        if new.kind is not Kind.ADD:
+            others = [key for key, value in values.items() if value.name == name]
+            seen = f"none; there are {', '.join(others)}" if others else "no value of that name"
+            raise refused(
+                pack, what, f"a value below it to {new.kind}", seen, "say kind: add, or name its phase and roles"
+            )
+        values[new.key] = _complete(pack, new, None)
+        return
+    if new.kind is Kind.ADD:
+        seen = f"{below.sentence} in {below.pack} ({below.source})"
+        raise refused(pack, what, "a declared kind", seen, f"say kind: {_fitting(new, below)}")
+    if new.kind is Kind.REMOVE:
+        del values[new.key]
+        return
+    new = _complete(pack, replace(new, was=below.figure), below)
+    if new.kind is Kind.WAIVE:
+        new = replace(new, figure=below.figure)
+    elif why := proof_against(new.kind, new.demand, below.figure, new.figure):
+        raise refused(
+            pack, what, f"a value that does {new.kind}", why, f"say kind: {_fitting(new, below)}, or correct it"
+        )
+    values[new.key] = new
+
+
+def _fitting(new: Value, below: Value) -> Kind:
+    if new.figure == below.figure:
+        return Kind.REPLACE
+    direction = tighter(new.demand, below.figure, new.figure)
+    return Kind.REPLACE if direction is None else Kind.TIGHTEN if direction else Kind.RELAX
+
+
+def _complete(pack: Pack, new: Value, below: Value | None) -> Value:
+    """Take from below what need not be repeated, and see that a number has the unit of its demand."""
+    if below is not None:
+        new = replace(new, **{name: getattr(new, name) or getattr(below, name) for name in TAKEN})
+    unit = new.demand.unit
+    if isinstance(new.figure, float) and new.unit != unit:
+        seen = f"unit: {new.unit}" if new.unit else "no unit"
+        raise refused(pack, f"values: {new.key}", f"unit: {unit}", seen, "correct the unit")
+    return replace(new, unit=unit)
+
+
+def _value(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -> Value:
+    if demand_of(name) is None:
+        raise refused(pack, f"values: {name}", "a name of the vocabulary", name, "see profiles/README.md")
+    phase = row.get("phase")
+    return Value(
+        name=name,
+        figure=_figure(row.get("value")),
+        unit=str(row.get("unit", "")),
+        source=str(row["source"]),
+        grade=SourceGrade(str(row.get("grade", SourceGrade.PRIMARY))),
+        pack=pack.id,
+        kind=Kind(str(row.get("kind", Kind.ADD))),
+        clause=str(row.get("clause", "")),
+        phase=Phase(str(phase)) if phase else None,
+        roles=_names(row.get("roles")),
+        der=_names(row.get("der")),
+        clock_start=str(row.get("clock_start", "")),
+        evidence=Grade(str(row.get("evidence", Grade.WIRE))),
+        requirement=str(row.get("requirement", "")),
+        note=" ".join(str(row[key]) for key in ("reason", "note") if key in row),
+        question=_question(pack, name, row, questions),
+    )
+
+
+def _question(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -> Question | None:
+    wanted = row.get("question")
+    if wanted is None:
+        return None
+    if wanted not in questions:
+        known = ", ".join(questions) or "none is asked"
+        raise refused(pack, f"values: {name}", "a question of this pack or one below", f"{wanted} ({known})", "ask it")
+    return questions[str(wanted)]
+
+
+def _figure(value: object) -> Figure:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return _names(value)
+    return float(str(value))
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, Iterable) and not isinstance(value, str) else ()

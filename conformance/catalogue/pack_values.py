@@ -1,0 +1,227 @@
+"""Values: what a utility demands, each with its unit, source, clause and grade, and what breaking it costs.
+
+They are apart from limits, the harness's own figures: a limit says how long the harness waits and what its test peers
+ask for, and is nobody's requirement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from conformance.catalogue.demands import Bound, Demand, demand_of
+from conformance.vocabulary.errors import HarnessError
+from conformance.vocabulary.limits import Limit
+from conformance.vocabulary.verdict import Grade
+
+Figure: TypeAlias = "float | str | tuple[str, ...] | None"
+"""A number, a word, a set of words, or ``None`` for what is not known."""
+
+
+class SourceGrade(StrEnum):
+    """How far the source of a value can be trusted, best first."""
+
+    PRIMARY = "primary"
+    """Read in the document that binds."""
+    SECOND_HAND = "second-hand"
+    """Read in somebody else's account of it: code, a digest, a test definition."""
+    SEED = "seed"
+    """From experience in production, without a document."""
+    GENERAL_KNOWLEDGE = "general-knowledge"
+    """Known, but seen in no document."""
+    PROPOSAL = "proposal"
+    """Ours; no utility asked for it."""
+
+
+class Effect(StrEnum):
+    """What breaking a value costs."""
+
+    FAIL = "fail"
+    PROVISIONAL = "provisional"
+    """Fails, and says that the value wants confirming."""
+    WARN = "warn"
+
+
+class Kind(StrEnum):
+    """What a layer does to the layers below it."""
+
+    ADD = "add"
+    TIGHTEN = "tighten"
+    RELAX = "relax"
+    REPLACE = "replace"
+    REMOVE = "remove"
+    WAIVE = "waive"
+
+
+class Phase(StrEnum):
+    """The stage in the life of a site; a value without one holds in all of them."""
+
+    REGISTRATION = "registration"
+    COMMISSIONING = "commissioning"
+    NORMAL = "normal"
+    EMERGENCY = "emergency"
+    COMMS_LOSS = "comms_loss"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask, and whom."""
+
+    id: str
+    ask: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One demand as a pack makes it.
+
+    ``roles`` (``server``, ``device``, ``aggregator``) and ``der`` (``pv``, ``storage``, ``evse``, ``load``) are empty
+    where all are meant. ``kind`` is what its layer ``pack`` did, ``was`` what stood there before. ``requirement`` is
+    the row of the register it is argued from, if there is one. A ``waived`` value is not judged.
+    """
+
+    name: str
+    figure: Figure
+    unit: str
+    source: str
+    grade: SourceGrade
+    pack: str
+    kind: Kind
+    clause: str = ""
+    phase: Phase | None = None
+    roles: tuple[str, ...] = ()
+    der: tuple[str, ...] = ()
+    clock_start: str = ""
+    evidence: Grade = Grade.WIRE
+    requirement: str = ""
+    note: str = ""
+    question: Question | None = None
+    was: Figure = None
+
+    @property
+    def key(self) -> str:
+        """Name and applicability; one pack has one value of each key: ``MirrorUsagePoint.postRate@normal``."""
+        phase = f"@{self.phase}" if self.phase else ""
+        whom = f"[{','.join((*self.roles, *self.der))}]" if self.roles or self.der else ""
+        return f"{self.name}{phase}{whom}"
+
+    @property
+    def argued_from(self) -> str:
+        """The requirement that findings on this value name."""
+        return self.requirement or f"{self.pack}:{self.key}"
+
+    @property
+    def waived(self) -> bool:
+        """True when a layer holds nobody to it."""
+        return self.kind is Kind.WAIVE
+
+    @property
+    def demand(self) -> Demand:
+        """What the name means."""
+        demand = demand_of(self.name)
+        if demand is None:
+            raise HarnessError(f"the vocabulary has no demand {self.name}")
+        return demand
+
+    @property
+    def number(self) -> float:
+        """The figure as a number; asking for it where there is none is a fault of the test case."""
+        if not isinstance(self.figure, float):
+            raise HarnessError(f"{self.key} is {told(self.figure, self.unit)}, not a number")
+        return self.figure
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The figure as a set of words, a single word as a set of one."""
+        if isinstance(self.figure, str):
+            return (self.figure,)
+        if not isinstance(self.figure, tuple):
+            raise HarnessError(f"{self.key} is {told(self.figure, self.unit)}, not words")
+        return self.figure
+
+    @property
+    def limit(self) -> Limit:
+        """The figure as checks take it, with its source and grade."""
+        return Limit(self.name, self.number, self.unit, self.cited, self.note, default=self.number)
+
+    @property
+    def cited(self) -> str:
+        """Source, clause and grade."""
+        return f"{self.source}{' ' if self.clause else ''}{self.clause} ({self.grade})"
+
+    @property
+    def sentence(self) -> str:
+        """The demand in words: ``DERControl.delivery at most 300 s from exposed``."""
+        clock = f" from {self.clock_start}" if self.clock_start else ""
+        return f"{self.key} {SAID[self.demand.bound]} {told(self.figure, self.unit)}{clock}"
+
+
+class Values(Mapping[str, Value]):
+    """The values in force, by key, and which of them fail a test.
+
+    ``fails_from`` is the weakest grade that fails outright; ``primary`` unless the one who runs the harness raised it.
+    """
+
+    def __init__(self, values: Iterable[Value] = (), fails_from: SourceGrade = SourceGrade.PRIMARY) -> None:
+        self._values = {value.key: value for value in values}
+        self.fails_from = fails_from
+
+    def __getitem__(self, key: str) -> Value:
+        """Return a value by its key."""
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Return how many values there are."""
+        return len(self._values)
+
+    def find(self, name: str, phase: Phase = Phase.NORMAL, role: str = "", der: str = "") -> Value | None:
+        """Return the value that holds for a phase, role and DER type: of several, the one that says most about it.
+
+        A value that names phases, roles or types holds for no others; an empty ``role`` or ``der`` means any.
+        """
+        fitting = [value for value in self.values() if value.name == name and _holds(value, phase, role, der)]
+        return max(fitting, key=lambda value: bool(value.phase) + bool(value.roles) + bool(value.der), default=None)
+
+    def effect(self, value: Value) -> Effect:
+        """Return what breaking a value costs in this run."""
+        order = list(SourceGrade)
+        if order.index(value.grade) <= order.index(self.fails_from):
+            return Effect.FAIL
+        return Effect.PROVISIONAL if value.grade is SourceGrade.SECOND_HAND else Effect.WARN
+
+    def raised(self, fails_from: SourceGrade) -> Values:
+        """Return the same values with another grade as the weakest that fails outright."""
+        return Values(self.values(), fails_from)
+
+
+def told(figure: Figure, unit: str = "") -> str:
+    """Write a figure for a person."""
+    if figure is None:
+        return "not known"
+    if isinstance(figure, float):
+        return f"{figure:g}{'' if unit in ('', '1') else f' {unit}'}"
+    return figure if isinstance(figure, str) else ", ".join(figure)
+
+
+def _holds(value: Value, phase: Phase, role: str, der: str) -> bool:
+    fits_role = not value.roles or not role or role in value.roles
+    fits_der = not value.der or not der or der in value.der
+    return value.phase in (None, phase) and fits_role and fits_der
+
+
+SAID = {
+    Bound.MAX: "at most",
+    Bound.MIN: "at least",
+    Bound.EQUAL: "is",
+    Bound.ALLOWED: "only",
+    Bound.ALL: "all of",
+    Bound.PRESENCE: "is",
+}
+"""A bound in words."""
