@@ -134,7 +134,7 @@ def _told(error: jsonschema.ValidationError) -> str:
     """Say what is wrong and where; for a name outside the vocabulary also what is near it."""
     place = "/".join(map(str, error.absolute_path)) or "the document"
     if place == "values" and error.validator == "additionalProperties":
-        unknown = [name for name in error.instance if demand_of(str(name)) is None]
+        unknown = [name for name in _row(error.instance) if demand_of(str(name)) is None]
         return f"values: {'; '.join(_unknown(str(name)) for name in unknown)}"
     return f"{place}: {error.message}"
 

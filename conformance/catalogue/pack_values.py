@@ -189,6 +189,11 @@ class Values(Mapping[str, Value]):
         fitting = [value for value in self.values() if value.name == name and _holds(value, phase, role, der)]
         return max(fitting, key=lambda value: bool(value.phase) + bool(value.roles) + bool(value.der), default=None)
 
+    def named(self, key: str) -> Value | None:
+        """Return the value of a key; or the one that holds for ``name@phase``, or for a name in the normal phase."""
+        name, _, phase = key.partition("@")
+        return self._values.get(key) or self.find(name, Phase(phase) if phase in list(Phase) else Phase.NORMAL)
+
     def effect(self, value: Value) -> Effect:
         """Return what breaking a value costs in this run."""
         order = list(SourceGrade)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from conformance.catalogue.demands import Bound
 from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_names, read_chain
 from conformance.catalogue.pack_layers import merged_required, merged_rows, merged_values, refused
-from conformance.catalogue.pack_values import Kind, Phase, Question, SourceGrade, Value, Values
+from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values
 from conformance.catalogue.requirement import Requirement
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.vocabulary.verdict import Level
@@ -81,7 +81,7 @@ class Profile:
 
     def requirements(self) -> dict[str, Requirement]:
         """Return a row for each value that no row of the register covers, so that findings can name it."""
-        own = (value for value in self.values.values() if not value.requirement and not value.waived)
+        own = (value for value in self.values.values() if not value.requirement)
         return {value.argued_from: _requirement(value) for value in own}
 
 
@@ -147,8 +147,7 @@ def _limit(chain: Sequence[Pack], name: str, row: Row, values: Values) -> Limit:
 
 def _followed(pack: Pack, name: str, row: Row, values: Values) -> Limit:
     key = str(row["follows"])
-    base, _, phase = key.partition("@")
-    value = values.get(key) or values.find(base, Phase(phase) if phase in list(Phase) else Phase.NORMAL)
+    value = values.named(key)
     if value is None or not isinstance(value.figure, float):
         seen = "no such value" if value is None else value.sentence
         raise refused(
@@ -163,7 +162,7 @@ def _policy(name: str, row: Row) -> Policy:
 
 def _requirement(value: Value) -> Requirement:
     optional = value.demand.bound is Bound.PRESENCE and value.figure == "optional"
-    level = Level.MAY if optional else Level.MUST
+    level = Level.MAY if optional or value.waived else Level.MUST
     cited = f"{value.cited}{'; ' if value.note else ''}{value.note}"
     return Requirement(value.argued_from, value.sentence, level, _who(value.roles), cited)
 

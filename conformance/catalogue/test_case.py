@@ -29,7 +29,8 @@ class TestCase:
     ``key`` is unique (``server/COMM-002``); ``needs`` names function sets the declaration must claim for the case to
     apply; ``flaws`` are the named deviations that make it fail; ``serial`` keeps it from running beside others on one
     subject; ``duration`` names the limits that add up to its expected length; ``instructions`` are those the operator
-    gets.
+    gets; ``values`` are the demands of the profile it judges by: without them it does not apply, and while one is not
+    known it is not run.
     """
 
     __test__ = False
@@ -49,6 +50,7 @@ class TestCase:
     why: str
     steps: tuple[str, ...]
     passes_when: str
+    values: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -69,6 +71,7 @@ def test_case(
     serial: bool = False,
     duration: Iterable[str] = (),
     instructions: Iterable[str] = (),
+    values: Iterable[str] = (),
 ) -> Callable[[CaseFunction], CaseFunction]:
     """Declare an ``async`` function to be a test case; see :class:`TestCase` for the meaning of the arguments."""
 
@@ -90,6 +93,7 @@ def test_case(
             why=why,
             steps=steps,
             passes_when=passes_when,
+            values=tuple(values),
         )
         function.test_case = case  # type: ignore[attr-defined]
         return function

@@ -7,16 +7,17 @@ what it builds upon is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from conformance.catalogue.pack_values import Effect, Value
 from conformance.catalogue.profile import Profile
-from conformance.catalogue.requirement import Register
+from conformance.catalogue.requirement import Register, Requirement
 from conformance.judgement import http, identifiers, payloads, polling, ratings, telemetry, timing, tls
 from conformance.judgement import plant as plants
-from conformance.judgement.finding import Finding, State
-from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.finding import Finding, LimitUsed, State
+from conformance.judgement.judged import Judged, limit_used, passed_if
 from conformance.judgement.payloads import Entries
 from conformance.vocabulary.errors import HarnessError, PreconditionNotMet
 from conformance.vocabulary.limits import Limit
@@ -25,10 +26,10 @@ from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.payload import Node
 from conformance.wire.schema import Validator
 
-Value = TypeVar("Value")
+Needed = TypeVar("Needed")
 
 
-def require(value: Value | None, what: str) -> Value:
+def require(value: Needed | None, what: str) -> Needed:
     """Return a value that must be there, or end the test case as inconclusive."""
     if value is None or value is False:
         raise PreconditionNotMet(f"cannot go on: {what}")
@@ -62,16 +63,39 @@ class Check:
         A violated SHOULD or MAY is a warning unless the profile promotes it, and one that could not be judged is a
         note: what need not be obeyed cannot keep a test case from its verdict.
         """
+        row = self._row(requirement)
+        binding = row.level is Level.MUST or requirement in self._court.profile.promotions
+        return self._record(row, judged if binding else _not_binding(judged), policy)
+
+    def demanded(self, value: Value, judged: Judged) -> bool:
+        """Record a judgement by what the profile demands.
+
+        What breaking it costs follows from the grade of its source: it fails, fails provisionally, or is warned of.
+        A value that a layer waives leaves a note.
+        """
+        effect = self._court.profile.values.effect(value)
+        judged = replace(judged, limit=judged.limit or _limit_of(value))
+        if value.waived:
+            why = f"waived by {value.pack}: {value.note} ({value.source})"
+            judged = replace(judged, state=State.NOTE, detail=(*judged.detail, why))
+        elif effect is Effect.WARN:
+            judged = replace(_not_binding(judged), detail=(*judged.detail, f"only warned of: {value.cited}"))
+        elif effect is Effect.PROVISIONAL and judged.state is State.FAIL:
+            judged = replace(judged, detail=(*judged.detail, f"provisional: confirm the value, {value.cited}"))
+        return self._record(self._row(value.argued_from), judged, None)
+
+    def _row(self, requirement: str) -> Requirement:
         row = self._court.register.get(requirement)
         if row is None:
             raise HarnessError(f"the requirement {requirement} is not in the register")
-        binding = row.level is Level.MUST or requirement in self._court.profile.promotions
-        state = judged.state if binding else NOT_BINDING.get(judged.state, judged.state)
+        return row
+
+    def _record(self, row: Requirement, judged: Judged, policy: str | None) -> bool:
         self._court.sink(
             Finding(
                 kind=judged.kind,
-                state=state,
-                requirement=requirement,
+                state=judged.state,
+                requirement=row.id,
                 level=row.level,
                 expected=judged.expected,
                 observed=judged.observed,
@@ -85,7 +109,7 @@ class Check:
                 policy=policy,
             )
         )
-        return state is State.PASS
+        return judged.state is State.PASS
 
     def note(self, text: str, *exchanges: Exchange) -> None:
         """Record something worth knowing that judges nothing."""
@@ -181,6 +205,10 @@ class Check:
         """Judge whether real power, reactive power, frequency and voltage are among the units seen."""
         numbers = [post.number for post in posts]
         return self.judged(requirement, telemetry.all_quantities(what, uoms, numbers))
+
+    def reads_back(self, exchange: Exchange, point: Node, mrid: str, value: int, requirement: str) -> bool:
+        """Judge whether a MirrorUsagePoint shows the value that was posted for an mRID."""
+        return self.judged(requirement, telemetry.reads_back(exchange, point, mrid, value))
 
     def all_timed(self, readings: Sequence[telemetry.Mirrored], requirement: str) -> bool:
         """Judge whether each mirrored reading has a time."""
@@ -311,9 +339,17 @@ class Check:
         """Judge the curve of the peer's certificate."""
         return self.judged(requirement, tls.certificate_on_p256(connection))
 
-    def refused(self, connection: Connection, served: bool, requirement: str) -> bool:
+    def refused(self, connection: Connection, served: bool, requirement: str, policy: str | None = None) -> bool:
         """Judge whether the peer was refused."""
-        return self.judged(requirement, tls.refused(connection, served))
+        return self.judged(requirement, tls.refused(connection, served), policy)
+
+
+def _not_binding(judged: Judged) -> Judged:
+    return replace(judged, state=NOT_BINDING.get(judged.state, judged.state))
+
+
+def _limit_of(value: Value) -> LimitUsed | None:
+    return limit_used(value.limit) if isinstance(value.figure, float) else None
 
 
 NOT_BINDING = {State.FAIL: State.WARNING, State.INCONCLUSIVE: State.NOTE}

@@ -141,6 +141,7 @@ class Desk:
             "check": self.check,
             "limits": bench.limits,
             "policies": bench.profile.policies,
+            "values": bench.profile.values,
             "clock": bench.clock,
             "instruct": self.instruct,
         }

@@ -83,7 +83,7 @@ def make_plan(
             case.id,
             profile.requires(case.subject, case.id),
             case,
-            _skip(case, only, supported),
+            _skip(case, only, supported) or _not_demanded(case, profile),
             _expected_s(case, profile),
         )
         for case in cases
@@ -114,6 +114,21 @@ def _skip(case: TestCase, only: Sequence[str], supported: frozenset[str] | None)
         return Verdict.NOT_APPLICABLE, f"the declaration does not claim {', '.join(lacking)}"
     if only and not _named(case, only):
         return Verdict.NOT_RUN, "not selected (--only)"
+    return None
+
+
+def _not_demanded(case: TestCase, profile: Profile) -> tuple[Verdict, str] | None:
+    """Say why a case cannot be judged by the values it rests on: not demanded here, waived, or not known."""
+    for key in case.values:
+        value = profile.values.named(key)
+        if value is None:
+            return Verdict.NOT_APPLICABLE, f"the profile {profile.id} demands no {key}"
+        if value.waived:
+            return Verdict.NOT_APPLICABLE, f"{value.pack} waives {key}: {value.note} ({value.source})"
+        if value.figure is None:
+            question = value.question
+            ask = f"ask {question.ask}: {question.text}" if question else "nobody was named to ask"
+            return Verdict.NOT_RUN, f"{key} is not known; {ask}"
     return None
 
 
