@@ -13,7 +13,15 @@ from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.ratings import quantity
 from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
-from conformance.roles.control_reading import all_received, cancellation_answered, is_able, never_ran, status_is_fresh
+from conformance.roles.control_reading import (
+    all_read,
+    all_received,
+    cancellation_answered,
+    is_able,
+    never_ran,
+    status_is_fresh,
+)
+from conformance.roles.event_scene import EventScene
 from conformance.roles.event_watch import (
     CANCELLED,
     COMPLETED,
@@ -24,10 +32,8 @@ from conformance.roles.event_watch import (
     drawn_by_chance,
     shows,
 )
-from conformance.roles.event_scene import EventScene
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.test_client import Listing, Reading, links_in
-from conformance.vocabulary.event import CurrentStatus
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.scenario import (
     ALL_RESPONSES,
@@ -49,6 +55,7 @@ from conformance.roles.utility.schedules import (
     power_factor,
     schedule,
 )
+from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.identity import lfdi_of
 from conformance.wire.documents import der_settings
 from conformance.wire.payload import Node, read
@@ -70,8 +77,8 @@ __all__ = [
     "TEN_PROGRAMS",
     "Cadence",
     "CurrentStatus",
-    "EventWatch",
     "EventScene",
+    "EventWatch",
     "Listing",
     "Node",
     "Occurrence",
@@ -79,6 +86,7 @@ __all__ = [
     "Reading",
     "Span",
     "Window",
+    "all_read",
     "all_received",
     "arrival",
     "cancellation_answered",

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from conformance.judgement.check import Check
 from conformance.judgement.timing import Window
-from conformance.roles.observed_client import ObservedClient, arrival, names
+from conformance.roles.observed_client import Event, ObservedClient, arrival, names
 from conformance.roles.utility.der_control import DERControl
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.wire.exchange import Exchange
@@ -19,6 +19,17 @@ CONTROLS = ("DERControlList", "DERControl")
 RECEIVED, CANCELLED, RAN = 1, 6, frozenset({2, 3})
 NOT_APPLICABLE, INVALID = 252, 253
 """``Response.status`` for a control that the client cannot or will not carry out."""
+
+
+async def all_read(
+    check: Check, client: ObservedClient, kinds: tuple[str, ...], things: Sequence[Event], until: datetime, rule: str
+) -> bool:
+    """Judge that a client, which is known to be alive, has read each of some things on offer at an instant."""
+    read = [await client.seen("GET", kinds, until, names(thing)) for thing in things]
+    missing = sum(exchange is None for exchange in read)
+    expected = f"a GET of {' or '.join(kinds)} that shows each of {len(things)}"
+    seen = f"{missing} of them never" if missing else "all of them"
+    return check.that(not missing, rule, expected, seen, [exchange for exchange in read if exchange])
 
 
 def last_read(client: ObservedClient, control: DERControl, until: datetime) -> Exchange | None:

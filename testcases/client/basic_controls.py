@@ -11,6 +11,7 @@ from conformance.face.authoring import (
     CurrentStatus,
     EventWatch,
     Span,
+    all_read,
     all_received,
     arrival,
     cancellation_answered,
@@ -74,8 +75,8 @@ async def carry_out(function, utility, client, step, check, limits, clock):
         )
         held = await watch.read_before_start(control, rule)
         await client.must_get("DefaultDERControl", limits.control_lead, "DER.005", names(default))
-        for curve in program.curves:
-            await client.must_get(CURVES, limits.control_lead, "DER.CURVE", names(curve))
+        if program.curves:
+            await all_read(check, client, CURVES, program.curves, watch.before(control), "DER.CURVE")
         idle_since = clock.now()
     with step(2):
         await watch.received(control, held)

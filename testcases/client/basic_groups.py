@@ -6,6 +6,7 @@ from conformance.face.authoring import (
     RECEIVED,
     STARTED,
     EventWatch,
+    all_read,
     lfdi_of,
     names,
     never_ran,
@@ -102,7 +103,7 @@ def devices_named(exchange):
     title="Basic group management",
     subject="client",
     requirements=["CTP.BASIC-002", "P23", "P25", *COMMON],
-    flaws=[*EVENT_FLAWS, "ignores_server_time", "ignores_primacy"],
+    flaws=[*EVENT_FLAWS, "ignores_server_time", "ignores_primacy", "takes_worse_default"],
     needs=["DER", "Response"],
     duration=["first_contact", "discovery", "group_control_lead", "control_duration", "idle_watch"],
     instructions=["restart_client"],
@@ -129,9 +130,9 @@ async def basic_002(utility, client, step, check, limits, clock):
         await client.start(within=limits.first_contact)
         lead = limits.group_control_lead.duration
         control = publish(nearest, CONTROL, lead, limits.control_duration.duration)
-        await client.must_get("FunctionSetAssignmentsList", limits.discovery, "CTP.BASIC-002")
-        for program in programs.values():
-            await client.must_get(PROGRAMS, limits.discovery, "P25", names(program))
+        assignments = await client.must_get("FunctionSetAssignmentsList", limits.discovery, "CTP.BASIC-002")
+        require(assignments, "the client does not read its FunctionSetAssignmentsList")
+        await all_read(check, client, PROGRAMS, [*programs.values()], watch.before(control), "P25")
         await client.must_get("Time", limits.discovery, "CTP.BASIC-002")
     with step(2):
         held = await watch.read_before_start(control, "CTP.BASIC-002")
@@ -176,18 +177,18 @@ async def basic_003(utility, client, step, check, limits, clock):
     old_default = programs[TRANSFORMER].set_default(IDLE)
     with step(1):
         await client.start(within=limits.first_contact)
-        old = publish(
-            programs[TRANSFORMER], CONTROL, limits.far_control_lead.duration, limits.far_control_duration.duration
-        )
-        for program in programs.values():
-            await client.must_get(PROGRAMS, limits.discovery, "P25", names(program))
+        lead, length = limits.far_control_lead.duration, limits.far_control_duration.duration
+        old = publish(programs[TRANSFORMER], CONTROL, lead, length)
+        assignments = await client.must_get("FunctionSetAssignmentsList", limits.discovery, "CTP.BASIC-003")
+        require(assignments, "the client does not read its FunctionSetAssignmentsList")
+        await all_read(check, client, PROGRAMS, [*programs.values()], clock.now() + limits.discovery.duration, "P25")
         await watch.read_before_start(old, "CTP.BASIC-003")
         await client.must_get("DefaultDERControl", limits.discovery, "DER.005", names(old_default))
     with step(2):
         transformer = swap_branch(utility, device, programs, FEEDER, OTHER_FEEDER)[OTHER_TRANSFORMER]
         default = transformer.set_default(OTHER_IDLE)
-        lead = limits.replacement_lead.duration
-        control = publish(transformer, OTHER_CONTROL, lead, limits.replacement_duration.duration)
+        lead, length = limits.replacement_lead.duration, limits.replacement_duration.duration
+        control = publish(transformer, OTHER_CONTROL, lead, length)
         held = await watch.read_before_start(control, "CTP.BASIC-003")
         await client.must_get("DefaultDERControl", limits.discovery, "G7", names(default))
         since = clock.now()
