@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.test_case import TestCase
 from conformance.running.journal import Json
+from conformance.running.schedule import expected_s
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.verdict import Verdict
 
@@ -69,8 +70,8 @@ def make_plan(
 ) -> Plan:
     """Plan a run.
 
-    ``only`` names ids (``CORE-005`` or ``server/CORE-005``); ``supported`` are the function sets the declaration
-    claims, ``None`` meaning all. Required tests stay in the plan even when they are not run.
+    ``only`` names ids (``CORE-005`` or ``server/CORE-005``); ``supported`` are the function sets and the modes
+    (``opModVoltVar``) the declaration claims, ``None`` meaning all; one that names no mode claims all modes. Required tests stay in the plan even when they are not run.
 
     Raises:
         UsageError: an id in ``only`` that no test case has, or a limit that the profile lacks.
@@ -105,11 +106,11 @@ def _expected_s(case: TestCase, profile: Profile) -> float:
         seen = f"no limit {', '.join(lacking)}"
         do = "add the limit to the profile pack"
         raise UsageError(explain(f"planning {case.key} by the profile {profile.id}", "all its limits", seen, do))
-    return sum(profile.limits[name].value for name in case.duration)
+    return expected_s(case, profile.limits)
 
 
 def _skip(case: TestCase, only: Sequence[str], supported: frozenset[str] | None) -> tuple[Verdict, str] | None:
-    lacking = [need for need in case.needs if supported is not None and need not in supported]
+    lacking = [need for need in case.needs if supported is not None and not _claimed(need, supported)]
     if lacking:
         return Verdict.NOT_APPLICABLE, f"the declaration does not claim {', '.join(lacking)}"
     if only and not _named(case, only):
@@ -130,6 +131,16 @@ def _not_demanded(case: TestCase, profile: Profile) -> tuple[Verdict, str] | Non
             ask = f"ask {question.ask}: {question.text}" if question else "nobody was named to ask"
             return Verdict.NOT_RUN, f"{key} is not known; {ask}"
     return None
+
+
+def _claimed(need: str, supported: frozenset[str]) -> bool:
+    """Say whether a function set or a mode is claimed; a declaration that names no mode at all claims them all."""
+    names_modes = any(name.startswith(MODE) for name in supported)
+    return need in supported or (need.startswith(MODE) and not names_modes)
+
+
+MODE = "opMod"
+"""How the names of all modes of a DERControlBase begin."""
 
 
 def _named(case: TestCase, only: Sequence[str]) -> bool:

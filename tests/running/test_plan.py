@@ -73,3 +73,14 @@ def test_the_expected_length_is_the_sum_of_the_limits_named() -> None:
 def test_a_pack_without_a_limit_that_a_case_waits_by_is_wrong_use() -> None:
     with pytest.raises(UsageError, match=r"server/X-1(.|\n)*no limit tea_break"):
         make_plan([case(duration=("tea_break",))], PROFILE, ["server"])
+
+
+def test_a_mode_is_claimed_by_name_or_by_a_declaration_that_names_none() -> None:
+    cases = (case("X-1", needs=("DER", "opModVoltVar")),)
+
+    def skip(*supported: str) -> tuple[Verdict, str] | None:
+        return make_plan(cases, PROFILE, ["server"], supported=frozenset(supported)).rows[0].skip
+
+    assert skip("DER") is None
+    assert skip("DER", "opModVoltVar") is None
+    assert skip("DER", "opModMaxLimW") == (Verdict.NOT_APPLICABLE, "the declaration does not claim opModVoltVar")
