@@ -7,6 +7,8 @@ since judging a value is the work of the schema and of checks.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from lxml import etree
 
 from conformance.wire.parser import parse
@@ -71,11 +73,11 @@ class Node:
 
     def integer(self, name: str) -> int | None:
         """Return a child's text as an integer; ``None`` if absent or not one."""
-        return _integer(self.text(name))
+        return integer(self.text(name))
 
     def integer_attribute(self, name: str) -> int | None:
         """Return an attribute as an integer; ``None`` if absent or not one."""
-        return _integer(self.attribute(name))
+        return integer(self.attribute(name))
 
     def boolean(self, name: str) -> bool | None:
         """Return a child's text as ``xs:boolean``; ``None`` if absent or not one."""
@@ -97,11 +99,29 @@ class Node:
         return None if value is None else str(value).rpartition(":")[2]
 
 
-def _integer(text: str | None) -> int | None:
+def integer(text: str | None) -> int | None:
+    """Return a text as an integer; ``None`` if there is none or it is not one."""
     try:
         return None if text is None else int(text)
     except ValueError:
         return None
+
+
+def quantity(node: Node | None) -> Fraction | None:
+    """Return ``value``, or else ``displacement``, times ten to ``multiplier``: exact, in the base unit.
+
+    ``None`` if a part is missing or fits no integer type; what is out of all reason is left to the schema.
+    """
+    if node is None:
+        return None
+    number = node.integer("displacement" if node.child("value") is None else "value")
+    power = node.integer("multiplier")
+    if number is None or power is None or abs(number) > LARGEST_INT64 or abs(power) > LARGEST_INT8:
+        return None
+    return number * Fraction(10) ** power
+
+
+LARGEST_INT8, LARGEST_INT64 = 2**7 - 1, 2**63 - 1
 
 
 def read(body: bytes) -> Node:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.verdict import Level
-from conformance.wire.payload import Node
+from conformance.wire.payload import Node, quantity
 from conformance.wire.schema.model import IEEE
-from conformance.wire.schema.value_rule import Circumstances, Observation, Subject, ValueRule, scaled
+from conformance.wire.schema.value_rule import Circumstances, Observation, Subject, ValueRule
 
 SLOT_SUFFIX = "_r2_3"
 EVENTS = frozenset({"DERControl", "EndDeviceControl", "TextMessage", "TimeTariffInterval", "FlowReservationResponse"})
-SCHEDULED, ACTIVE = 0, 1
 
 
 def _list_results(node: Node, _: Circumstances) -> Iterator[Observation]:
@@ -40,11 +40,11 @@ def _status_in_time(node: Node, circumstances: Circumstances) -> Iterator[Observ
     status, now = event_status.integer("currentStatus"), circumstances.now.timestamp()
     start, end, drift = span
     slack = circumstances.slack.total_seconds() + drift
-    if status == SCHEDULED and now > start + slack:
+    if status == CurrentStatus.SCHEDULED and now > start + slack:
         yield _untimely(f"0 (scheduled), {now - start:.0f} s after the start", "1 (active) from the start on")
-    elif status == ACTIVE and now < start - slack:
+    elif status == CurrentStatus.ACTIVE and now < start - slack:
         yield _untimely(f"1 (active), {start - now:.0f} s before the start", "0 (scheduled) until the start")
-    elif status == ACTIVE and now > end + slack:
+    elif status == CurrentStatus.ACTIVE and now > end + slack:
         yield _untimely(f"1 (active), {now - end:.0f} s after the end", "no active event after its end")
 
 
@@ -70,7 +70,7 @@ def _duration(node: Node, _: Circumstances) -> Iterator[Observation]:
 
 
 def _set_max_var(node: Node, _: Circumstances) -> Iterator[Observation]:
-    most, least = scaled(node.child("setMaxVar")), scaled(node.child("setMaxVarNeg"))
+    most, least = quantity(node.child("setMaxVar")), quantity(node.child("setMaxVarNeg"))
     if most is not None and most < 0:
         yield Observation(f"{float(most):g} var", "a value that is not negative", "setMaxVar")
     if least is not None and least > 0:
@@ -88,6 +88,7 @@ CONTENT_RULES = (
         LIST_ATTRIBUTE,
         _list_results,
         Subject.ATTRIBUTE,
+        who="server",
     ),
     ValueRule(
         "VAL.LIST.ALL",
@@ -97,6 +98,7 @@ CONTENT_RULES = (
         LIST_ATTRIBUTE,
         _list_all,
         Subject.ATTRIBUTE,
+        who="server",
     ),
     ValueRule(
         "VAL.EVENT.STATUS_TIME",
@@ -105,6 +107,7 @@ CONTENT_RULES = (
         "IEEE 2030.5-2018, EventStatus currentStatus; EVENT.031: by the server's time",
         EVENTS,
         _status_in_time,
+        who="server",
     ),
     ValueRule(
         "VAL.EVENT.DURATION",
@@ -113,6 +116,7 @@ CONTENT_RULES = (
         "IEEE 2030.5-2018, type DateTimeInterval: our reading",
         EVENTS,
         _duration,
+        who="server",
     ),
     ValueRule(
         "VAL.DER.VAR_SIGN",
@@ -121,6 +125,7 @@ CONTENT_RULES = (
         "IEEE 2030.5-2018, type DERSettings; DER.026, DER.027",
         frozenset({"DERSettings"}),
         _set_max_var,
+        who="client",
     ),
 )
 """The rows."""

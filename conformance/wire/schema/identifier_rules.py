@@ -20,7 +20,7 @@ from conformance.vocabulary.identity import (
 )
 from conformance.vocabulary.mrid import MRID_DIGITS, pen_forms, pen_tail
 from conformance.vocabulary.verdict import Level
-from conformance.wire.payload import Node
+from conformance.wire.payload import Node, integer
 from conformance.wire.schema.value_rule import Circumstances, Observation, ValueRule
 
 LFDIS = frozenset({"lFDI", "endDeviceLFDI", "deviceLFDI"})
@@ -33,13 +33,13 @@ def _lfdi_length(node: Node, _: Circumstances) -> Iterator[Observation]:
 
 
 def _sfdi_range(node: Node, _: Circumstances) -> Iterator[Observation]:
-    sfdi = _number(node)
+    sfdi = integer(node.content)
     if sfdi is not None and sfdi // 10 >> SFDI_BITS:
         yield Observation(str(sfdi), f"{SFDI_BITS} bits as a decimal number, then one check digit")
 
 
 def _sfdi_check_digit(node: Node, _: Circumstances) -> Iterator[Observation]:
-    sfdi = _number(node)
+    sfdi = integer(node.content)
     if sfdi is not None and not sfdi // 10 >> SFDI_BITS and not sfdi_is_valid(sfdi):
         yield Observation(str(sfdi), "digits whose sum is a multiple of ten")
 
@@ -51,7 +51,7 @@ def _sfdi_of_lfdi(node: Node, _: Circumstances) -> Iterator[Observation]:
 
 
 def _pin_check_digit(node: Node, _: Circumstances) -> Iterator[Observation]:
-    pin = _number(node)
+    pin = integer(node.content)
     if pin is not None and not pin_is_valid(pin):
         yield Observation(str(pin), "five digits and a check digit that brings their sum to a multiple of ten")
 
@@ -76,12 +76,6 @@ def _letter_case(node: Node, circumstances: Circumstances) -> Iterator[Observati
     wanted = circumstances.letter_case
     if wanted is not None and hex_case(node.content) not in (wanted, HexCase.NONE):
         yield Observation(node.content, f"{wanted}-case hexadecimal digits")
-
-
-def _number(node: Node) -> int | None:
-    """Return the element's text as a number; what is none, the schema reports."""
-    text = node.content
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _digits(text: str) -> str:
@@ -128,6 +122,7 @@ IDENTIFIER_RULES = (
         "IEEE 2030.5-2018 6.3; SEC.001 to SEC.008",
         frozenset({"pIN"}),
         _pin_check_digit,
+        who="server",
     ),
     ValueRule(
         "VAL.MRID.EMPTY",

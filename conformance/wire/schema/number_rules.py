@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.verdict import Level
-from conformance.wire.payload import Node
+from conformance.wire.payload import Node, integer
 from conformance.wire.schema.value_rule import (
     Circumstances,
     Observation,
@@ -46,12 +47,11 @@ BITS_IN_USE = {
 CONNECTION_STATUS_BITS = 5
 RESPONSE_REQUIRED_BITS = 3
 RESPONSE_CODES = frozenset({*range(1, 15), 252, 253, 254})
-EVENT_STATUS_CODES = range(5)
 
 
 def _within(least: int, most: int, unit: str) -> Observe:
     def observe(node: Node, _: Circumstances) -> Iterator[Observation]:
-        value = _integer(node.content)
+        value = integer(node.content)
         if value is not None and not least <= value <= most:
             yield Observation(str(value), f"{least} to {most} {unit}".strip())
 
@@ -87,7 +87,7 @@ def _response_code(node: Node, _: Circumstances) -> Iterator[Observation]:
 
 def _event_code(node: Node, _: Circumstances) -> Iterator[Observation]:
     code = node.integer("currentStatus")
-    if code is not None and code not in EVENT_STATUS_CODES:
+    if code is not None and code not in set(CurrentStatus):
         yield Observation(str(code), "0 scheduled, 1 active, 2 or 3 cancelled, 4 superseded", "currentStatus")
 
 
@@ -100,13 +100,6 @@ def _points(node: Node, _: Circumstances) -> Iterator[Observation]:
 def _more_than_one_point(node: Node, _: Circumstances) -> Iterator[Observation]:
     if len(node.children("CurveData")) == 1:
         yield Observation("1 point", "at least 2 points; one makes no curve")
-
-
-def _integer(text: str) -> int | None:
-    try:
-        return int(text)
-    except ValueError:
-        return None
 
 
 NUMBER_RULES = (
@@ -133,6 +126,7 @@ NUMBER_RULES = (
         "IEEE 2030.5-2018, type SignedPerCent",
         frozenset({"opModFixedW"}),
         _within(-10_000, 10_000, "hundredths of a percent"),
+        who="server",
     ),
     ValueRule(
         "VAL.EVENT.RANDOMIZATION",
@@ -141,6 +135,7 @@ NUMBER_RULES = (
         "IEEE 2030.5-2018, type OneHourRangeType; EVENT.044, EVENT.045",
         frozenset({"randomizeStart", "randomizeDuration"}),
         _within(-3600, 3600, "s"),
+        who="server",
     ),
     ValueRule(
         "VAL.BITMAP.RESERVED",
@@ -157,6 +152,7 @@ NUMBER_RULES = (
         "IEEE 2030.5-2018, type ConnectStatusType",
         frozenset({"genConnectStatus", "storConnectStatus"}),
         _connection_status,
+        who="client",
     ),
     ValueRule(
         "VAL.BITMAP.RESPONSE_REQUIRED",
@@ -166,6 +162,7 @@ NUMBER_RULES = (
         frozenset({"responseRequired"}),
         _response_required,
         Subject.ATTRIBUTE,
+        who="server",
     ),
     ValueRule(
         "VAL.RESPONSE.STATUS",
@@ -174,6 +171,7 @@ NUMBER_RULES = (
         "IEEE 2030.5-2018, table 27",
         frozenset({"Response", "DERControlResponse", "DrResponse", "PriceResponse", "TextResponse"}),
         _response_code,
+        who="client",
     ),
     ValueRule(
         "VAL.EVENT.STATUS_CODE",
@@ -182,6 +180,7 @@ NUMBER_RULES = (
         "IEEE 2030.5-2018, EventStatus currentStatus",
         frozenset({"EventStatus"}),
         _event_code,
+        who="server",
     ),
     ValueRule(
         "VAL.CURVE.POINTS",
@@ -190,6 +189,7 @@ NUMBER_RULES = (
         "IEEE 2030.5-2018, DERCurve CurveData",
         frozenset({"DERCurve"}),
         _points,
+        who="server",
     ),
     ValueRule(
         "VAL.CURVE.ONE_POINT",
@@ -198,6 +198,7 @@ NUMBER_RULES = (
         "IEEE 2030.5-2018, DERCurve CurveData: our reading",
         frozenset({"DERCurve"}),
         _more_than_one_point,
+        who="server",
     ),
 )
 """The rows."""

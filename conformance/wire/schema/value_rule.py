@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from fractions import Fraction
 
 from conformance.vocabulary.identity import HexCase
 from conformance.vocabulary.mrid import PenForm
@@ -54,7 +53,11 @@ Observe = Callable[[Node, Circumstances], Iterator[Observation]]
 
 @dataclass(frozen=True, slots=True)
 class ValueRule:
-    """One rule. ``on`` holds the local names of the elements it is put to, or of the attributes that call for it."""
+    """One rule.
+
+    ``on`` holds the local names of the elements it is put to, or of the attributes that call for it. ``who`` is
+    ``server``, ``client`` or ``both``: whoever makes the values, and so must obey.
+    """
 
     id: str
     text: str
@@ -63,6 +66,7 @@ class ValueRule:
     on: frozenset[str]
     observe: Observe
     subject: Subject = Subject.ELEMENT
+    who: str = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +102,3 @@ def hex_number(text: str | None) -> int | None:
         return int(text, 16) if text else None
     except ValueError:
         return None
-
-
-def scaled(node: Node | None, mantissa: str = "value") -> Fraction | None:
-    """Return ``value`` times ten to the power of ``multiplier``; ``None`` if either is missing or out of all reason."""
-    if node is None:
-        return None
-    value, power = node.integer(mantissa), node.integer("multiplier")
-    if value is None or power is None or abs(power) > 127:
-        return None
-    return Fraction(value) * Fraction(10) ** power

@@ -8,6 +8,7 @@ from conformance.vocabulary.identity import HexCase
 from conformance.vocabulary.mrid import PenForm
 from conformance.vocabulary.verdict import Level
 from conformance.wire.payload import read
+from conformance.wire.schema.rating_rules import comparable
 from conformance.wire.schema.value_rules import (
     RULES,
     Circumstances,
@@ -40,8 +41,9 @@ def control(status: int, start: int, duration: int = 300, more: str = "") -> byt
     )
 
 
-def test_every_rule_has_its_own_id_and_a_source() -> None:
+def test_every_rule_has_its_own_id_and_a_source_and_says_who_must_obey() -> None:
     ids = [rule.id for rule in RULES]
+    assert {rule.who for rule in RULES} == {"server", "client", "both"}
     assert len(set(ids)) == len(ids) > 20
     assert all(rule.id.startswith("VAL.") and rule.text.endswith(".") and rule.source for rule in RULES)
 
@@ -61,6 +63,8 @@ LEGAL = {
     "bits in use": wrap("DERControl", "", 'responseRequired="07"'),
     "short bitmaps": wrap("DERSettings", "<modesEnabled>0f</modesEnabled>"),
     "a setMaxVar of zero": wrap("DERSettings", "<setMaxVar><multiplier>0</multiplier><value>0</value></setMaxVar>"),
+    "a number of 5000 digits, for the schema": wrap("EndDevice", f"<sFDI>{'9' * 5000}</sFDI><pIN>{'9' * 5000}</pIN>"),
+    "an object that only adds": wrap("DERList", '<v:extra xmlns:v="urn:example:vendor"/>', 'all="0" results="0"'),
     "values that are none": wrap("EndDevice", "<sFDI>x</sFDI><pIN/><multiplier>x</multiplier><roleFlags>x</roleFlags>"),
 }
 
@@ -169,12 +173,20 @@ CAPABILITY = rated("DERCapability", rtgMaxW=(5, 3), rtgMaxVarNeg=(-60, 0), rtgMi
         ({"setMaxVarNeg": (-61, 0)}, ["/DERSettings/setMaxVarNeg"]),
         ({"setMinPFOverExcited": (95, -2)}, []),
         ({"setMinPFOverExcited": (89, -2)}, ["/DERSettings/setMinPFOverExcited"]),
+        ({"setMaxVarNeg": (50, 0)}, []),
         ({"setMaxVA": (99, 3)}, []),
+        ({"setMaxW": (10**400, 0)}, []),
+        ({"setMaxW": (9, 10**9)}, []),
     ],
 )
 def test_settings_are_held_against_known_ratings(settings: dict[str, tuple[int, int]], beyond: list[str]) -> None:
     found = check_ratings(read(rated("DERSettings", **settings)), read(CAPABILITY))
     assert [finding.path for finding in found] == beyond
+
+
+def test_what_can_be_compared_is_told() -> None:
+    settings = rated("DERSettings", setMaxW=(1, 0), setMaxVA=(1, 0), setMinPFOverExcited=(95, -2))
+    assert comparable(read(settings), read(CAPABILITY)) == ("MaxW", "MinPFOverExcited")
 
 
 @pytest.mark.parametrize(
