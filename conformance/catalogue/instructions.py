@@ -98,6 +98,19 @@ _ALL = (
         ("entry",),
     ),
     Instruction("restore_entry", "server", "Serve DeviceCapability at {entry} itself again.", ("entry",)),
+    Instruction(
+        "raise_software_error",
+        "client",
+        "Make the client with LFDI {lfdi} log a general error of its software (function set 0, LE_GEN_SOFTWARE).",
+        ("lfdi",),
+    ),
+    Instruction(
+        "raise_alarm",
+        "client",
+        "Bring the DER behind the client with LFDI {lfdi} into an alarm of CSIP, such as over-voltage.",
+        ("lfdi",),
+    ),
+    Instruction("clear_alarm", "client", "End the alarm of the DER behind the client with LFDI {lfdi}.", ("lfdi",)),
     Instruction("cut_power", "client", "Cut the power of the client with LFDI {lfdi}.", ("lfdi",)),
     Instruction("restore_power", "client", "Restore the power of the client with LFDI {lfdi}.", ("lfdi",)),
 )

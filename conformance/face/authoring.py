@@ -7,7 +7,9 @@ server under test ``server`` and ``pin``; for a client under test ``utility`` an
 from conformance.catalogue.instructions import order
 from conformance.catalogue.inverter_functions import FIXED_PF, IDLE_PF, INVERTER_FUNCTIONS
 from conformance.catalogue.test_case import test_case
+from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.check import require
+from conformance.judgement.der_status import status_elements
 from conformance.judgement.plant import Plant, Span
 from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.ratings import quantity
@@ -34,6 +36,7 @@ from conformance.roles.event_watch import (
 )
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.test_client import Listing, Reading, links_in
+from conformance.roles.utility.detours import make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.scenario import (
     ALL_RESPONSES,
@@ -66,6 +69,7 @@ __all__ = [
     "CANCELLED",
     "COMPLETED",
     "FIXED_PF",
+    "GENERAL",
     "IDLE_PF",
     "IMMEDIATE_AND_CURVE",
     "INVERTER_FUNCTIONS",
@@ -79,6 +83,7 @@ __all__ = [
     "CurrentStatus",
     "EventScene",
     "EventWatch",
+    "LOG_EVENT",
     "Listing",
     "Node",
     "Occurrence",
@@ -98,7 +103,10 @@ __all__ = [
     "is_able",
     "lfdi_of",
     "links_in",
+    "logged",
+    "make_busy",
     "mirrored",
+    "move",
     "names",
     "never_ran",
     "on_offer",
@@ -114,6 +122,7 @@ __all__ = [
     "schedule",
     "shows",
     "status_is_fresh",
+    "status_elements",
     "swap_branch",
     "test_case",
     "topology_1",

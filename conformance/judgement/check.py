@@ -14,7 +14,17 @@ from typing import TypeVar
 from conformance.catalogue.pack_values import Effect, Value
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.requirement import Register, Requirement
-from conformance.judgement import http, identifiers, payloads, polling, ratings, telemetry, timing, tls
+from conformance.judgement import (
+    http,
+    identifiers,
+    payloads,
+    polling,
+    ratings,
+    server_trust,
+    telemetry,
+    timing,
+    tls,
+)
 from conformance.judgement import plant as plants
 from conformance.judgement.finding import Finding, LimitUsed, State
 from conformance.judgement.judged import Judged, limit_used, passed_if
@@ -342,6 +352,16 @@ class Check:
     def refused(self, connection: Connection, served: bool, requirement: str, policy: str | None = None) -> bool:
         """Judge whether the peer was refused."""
         return self.judged(requirement, tls.refused(connection, served), policy)
+
+    def distrusted(
+        self,
+        connections: Sequence[Connection],
+        exchanges: Sequence[Exchange],
+        requirement: str,
+        policy: str | None = None,
+    ) -> bool:
+        """Judge that a client sent no request over connections on which it was shown a faulty chain."""
+        return self.judged(requirement, server_trust.distrusted(connections, exchanges), policy)
 
 
 def _not_binding(judged: Judged) -> Judged:

@@ -67,12 +67,15 @@ class DerReporter:
     async def clear_alarm(self, code: int) -> None:
         """Return to normal: the odd code that follows the alarm's even one. Raises ``NotServed``."""
         self._alarms &= ~(1 << code // 2)
-        await self._tell(code + 1)
+        if "no_return_to_normal" not in self._flaws:
+            await self._tell(code + 1)
 
     async def log(self, function_set: int, code: int) -> None:
         """Post one log event. Raises ``NotServed``."""
-        if self.log_target is None:
+        if self.log_target is None or ("logs_once" in self._flaws and self._events):
             return
+        if "logs_wrong_function_set" in self._flaws and function_set != DER_FUNCTION_SET:
+            function_set = DER_FUNCTION_SET
         event = documents.log_event(self._now_s(), function_set, code, self._events, self._pen)
         self._events += 1
         await self._session.post(self.log_target, event, "LogEventList")
@@ -84,7 +87,8 @@ class DerReporter:
 
     async def _put(self, name: str) -> None:
         target = self._targets.get(name)
-        if target is None or (name == "DERSettings" and "skips_settings" in self._flaws):
+        left_out = {"DERSettings": "skips_settings", "DERStatus": "skips_status"}.get(name)
+        if target is None or left_out in self._flaws:
             return
         said = (target, self.grad_w, self._site.rated_w)
         if name not in REPEATED and self._sent.get(name) == said:
@@ -98,9 +102,17 @@ class DerReporter:
         return {
             "DERCapability": lambda: documents.der_capability(site, self._manner.csipaus),
             "DERSettings": lambda: self._settings(now_s),
-            "DERStatus": lambda: documents.der_status(site, now_s, self._alarms),
+            "DERStatus": lambda: self._status(now_s),
             "DERAvailability": lambda: documents.der_availability(site, now_s),
         }
+
+    def _status(self, now_s: int) -> etree._Element:
+        document = documents.der_status(self._site, now_s, self._alarms)
+        if "status_without_connection" in self._flaws:
+            connection = [node for node in document if etree.QName(node).localname == "genConnectStatus"]
+            for node in connection:
+                document.remove(node)
+        return document
 
     def _settings(self, now_s: int) -> etree._Element:
         max_w = self._site.rated_w * (ABOVE_RATING if "settings_above_rating" in self._flaws else 1.0)

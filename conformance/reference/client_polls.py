@@ -16,6 +16,7 @@ from conformance.reference.client_session import DEFAULT_POLL_RATE_S, Fetched, N
 from conformance.vocabulary.clock import Clock
 
 FIRST_PAUSE_S = 5.0
+FOR_EVER_S = 1e7
 SLOWED = frozenset({"FunctionSetAssignmentsList", "DERProgramList"})
 
 
@@ -24,7 +25,7 @@ class Watch:
     """A resource to read again and again.
 
     ``entry`` is the kind of entry if it is a list. ``seen`` takes what was read and returns the watches below it;
-    ``dropped`` is called when nobody wants the resource any more.
+    ``dropped`` is called when nobody wants the resource any more, ``cut_off`` when the server did not answer at all.
     """
 
     resource: str
@@ -32,6 +33,7 @@ class Watch:
     seen: Callable[[Fetched], Awaitable[Sequence[Watch]]]
     entry: str | None = None
     dropped: Callable[[], None] = lambda: None
+    cut_off: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -86,6 +88,8 @@ class Polls:
             below = await watch.seen(fetched)
         except NotServed as failure:
             node.failures += 1
+            if failure.status is None:
+                watch.cut_off()
             return self._pause(node, failure)
         node.failures = 0
         await self._reconcile(node, below)
@@ -101,6 +105,9 @@ class Polls:
         return await self._session.get_list(watch.target, watch.resource, watch.entry)
 
     def _pause(self, node: _Node, failure: NotServed) -> float:
+        offline, busy = failure.status is None, failure.status in (429, 503)
+        if (offline and "stays_offline" in self._flaws) or (busy and "gives_up_when_busy" in self._flaws):
+            return FOR_EVER_S
         growing = FIRST_PAUSE_S * 2.0 ** min(node.failures - 1, 16)
         pause_s = node.rate_s if failure.final else min(growing, node.rate_s)
         return max(pause_s, failure.retry_after_s or 0.0)

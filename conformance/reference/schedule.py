@@ -44,13 +44,15 @@ class Ability:
     """What the device can do and how it draws chances.
 
     ``supported`` are the modes it obeys; ``start_delay_s`` delays every start (a flaw; 0 for a sound device);
-    ``superseded_unstarted`` answers for a control that another program's supersedes before it starts (7 or 14).
+    ``superseded_unstarted`` answers for a control that another program's supersedes before it starts (7 or 14);
+    ``bent`` are the rules that a flawed device bends, by the names of its flaws.
     """
 
     supported: frozenset[str]
     chance: Chance
     start_delay_s: float = 0.0
     superseded_unstarted: ResponseStatus = ResponseStatus.SUPERSEDED
+    bent: frozenset[str] = frozenset()
 
 
 def advance(
@@ -60,12 +62,15 @@ def advance(
     ranked = sorted(programs, key=program_rank)
     turn = _Turn(now_s, ability, dict(past))
     turn.receive(ranked)
+    if "resumes_superseded" in ability.bent:
+        turn.resume()
     turn.drop_unassigned({program.mrid for program in ranked})
     turn.cancel()
     turn.complete()
     turn.settle_conflicts()
     turn.start()
-    in_force, by_control = _in_force(ranked, turn.running(), ability.supported)
+    governing = ranked[::-1] if "takes_worse_default" in ability.bent else ranked
+    in_force, by_control = _in_force(governing, turn.running(), ability.supported)
     return Outcome(turn.rows, tuple(turn.owed), in_force, by_control, turn.next_change())
 
 
@@ -96,6 +101,13 @@ class _Turn:
                         before, control=control, program=program.mrid, primacy=program.primacy
                     )
 
+    def resume(self) -> None:
+        """Take up again what was superseded, once nothing better is left: a flaw."""
+        for row in self.rows.values():
+            over = row.finished and row.lost and row.control.end_s > self.now_s
+            if over and not any(it.overlaps(row) and it.end_s > self.now_s for it in self._open()):
+                self._keep(replace(row, lost=frozenset(), finished=False, started=False, start_s=self.now_s))
+
     def drop_unassigned(self, assigned: set[str]) -> None:
         """End the controls of programs that are no longer assigned; a running one is answered as aborted."""
         for row in self._open():
@@ -114,8 +126,8 @@ class _Turn:
                 self._finish(row, ResponseStatus.CANCELLED)
             elif status == CurrentStatus.CANCELLED_WITH_RANDOMIZATION and not row.cancelled:
                 bound = max(abs(row.control.randomize_start_s), abs(row.control.randomize_duration_s))
-                end_s = self.now_s + bound * self.ability.chance(row.control.mrid, "cancel")
-                self._keep(replace(row, cancelled=True, end_s=min(row.end_s, end_s)))
+                drawn = 2 if "overstays_cancellation" in self.ability.bent else self._chance(row, "cancel")
+                self._keep(replace(row, cancelled=True, end_s=min(row.end_s, self.now_s + bound * drawn)))
 
     def complete(self) -> None:
         """End what has run out."""
@@ -133,9 +145,8 @@ class _Turn:
         for row in sorted(self._open(), key=lambda row: row.rank):
             lost, winner = row.lost, None
             for better in map(self.rows.__getitem__, settled):
-                contested = better.modes & (row.usable - lost)
-                due = not row.started or better.start_s <= self.now_s
-                if contested and due and better.overlaps(row):
+                contested = self._contested(better, row) - lost
+                if contested and self._gives_way(row, better) and better.overlaps(row):
                     lost, winner = lost | contested, better
             row = replace(row, lost=lost)
             self._keep(row)
@@ -143,6 +154,17 @@ class _Turn:
                 settled.append(row.control.mrid)
             else:
                 self._supersede(row, winner)
+
+    def _contested(self, better: Participation, row: Participation) -> frozenset[str]:
+        """Return the modes that a worse control has to give up to a better one."""
+        return row.usable if "supersedes_independent" in self.ability.bent else better.modes & row.usable
+
+    def _gives_way(self, row: Participation, better: Participation) -> bool:
+        """Say whether it is time to give way: before its start at once, afterwards when the better one starts."""
+        bent = self.ability.bent
+        if row.started:
+            return better.start_s <= self.now_s and "lets_running_finish" not in bent
+        return better.start_s <= self.now_s or "runs_until_superseded" not in bent
 
     def start(self) -> None:
         """Begin what is due."""
@@ -160,6 +182,9 @@ class _Turn:
         ends = self._ends()
         instants = [ends[row.control.mrid] if row.started else row.start_s for row in self._open()]
         return min((instant for instant in instants if instant > self.now_s), default=None)
+
+    def _chance(self, row: Participation, purpose: str) -> float:
+        return self.ability.chance(row.control.mrid, purpose)
 
     def _open(self) -> list[Participation]:
         return [row for row in self.rows.values() if not row.finished]

@@ -33,7 +33,7 @@ class ObservedClient:
     """The client under test.
 
     ``begin`` starts the subject (a process, an embedded peer, or an instruction to a person) and returns what tells of
-    its end; ``lfdi``, ``sfdi`` and ``pin`` are what it declares. From its start on ``plant`` is the
+    its end, ``end`` stops it; ``lfdi``, ``sfdi`` and ``pin`` are what it declares. From its start on ``plant`` is the
     plant behind it, where a simulator or a southbound observation shows it.
     """
 
@@ -47,6 +47,7 @@ class ObservedClient:
         lfdi: str,
         sfdi: int,
         pin: int,
+        end: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.lfdi = lfdi
         self.sfdi = sfdi
@@ -56,6 +57,7 @@ class ObservedClient:
         self._clock = clock
         self._check = check
         self._begin = begin
+        self._end = end
         self._ended: asyncio.Future[str] | None = None
 
     async def start(self, within: Limit) -> None:
@@ -63,7 +65,7 @@ class ObservedClient:
 
         A client that was started before is stopped first.
         """
-        self.forget()
+        await self.stop()
         before = max((it.number for it in self._log.connections()), default=0)
         self._ended = asyncio.ensure_future(await self._begin())
         first = await self._wait(lambda: self._first_word(before), within.duration)
@@ -72,6 +74,12 @@ class ObservedClient:
                 f"cannot go on: no TLS connection from the client within {within.value:g} s after its start"
                 " (is it running, and pointed at the harness's address?)"
             )
+
+    async def stop(self) -> None:
+        """Stop the client, if it is ours to stop; it may be started again."""
+        self.forget()
+        if self._end is not None:
+            await self._end()
 
     def exchanges(self, resource: str | None = None, method: str | None = None) -> tuple[Exchange, ...]:
         """Return what was exchanged so far, of one kind of resource and one method."""

@@ -119,7 +119,7 @@ class ClientArrangement:
             return started[-1].ended()
 
         client = ObservedClient(
-            desk.log, bench.clock, desk.check, begin, lfdi=place.lfdi, sfdi=place.sfdi, pin=place.pin
+            desk.log, bench.clock, desk.check, begin, lfdi=place.lfdi, sfdi=place.sfdi, pin=place.pin, end=end
         )
         try:
             yield {"utility": utility, "listener": listener, "client": client}

@@ -56,6 +56,10 @@ class Server:
         """The path of DeviceCapability, the only one a client may know beforehand."""
         return self._manner.entry_path
 
+    def fresh_path(self, word: str) -> str:
+        """Return a path that is not used yet and that nobody can guess."""
+        return self._context.addresses.path(word)
+
     @property
     def rates(self) -> Rates:
         """The rates asked for; may be replaced at any time."""

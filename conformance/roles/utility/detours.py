@@ -1,0 +1,66 @@
+"""Interposers for a utility: resources that have moved, and a server that is too busy (RFC 9110 10.2.3, 15.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from conformance.roles.utility.server import Handler, Server
+from conformance.wire.messages import Answer, Request, header
+
+
+@dataclass(slots=True)
+class Moved:
+    """A resource that has moved: requests for ``old`` are redirected to ``new``, where it is served.
+
+    The Location is absolute where the request named its host, since not every client resolves a relative one.
+    """
+
+    old: str
+    new: str
+    status: int
+    kind: str | None = None
+
+    def __call__(self, request: Request, handler: Handler) -> Answer:
+        """Answer in the utility's stead, or hand the request on to where the resource really is."""
+        if request.path == self.new:
+            return handler(replace(request, target=_retargeted(request, self.old)))
+        if request.path != self.old:
+            return handler(request)
+        host = header(request.headers, "Host")
+        location = _retargeted(request, self.new)
+        return Answer(self.status, (("Location", f"https://{host}{location}" if host else location),), b"", self.kind)
+
+
+@dataclass(slots=True)
+class Busy:
+    """A server too busy to serve one kind of resource while ``active``; ``status`` is 503 or 429."""
+
+    kind: str
+    status: int
+    retry_after_s: int
+    active: bool = True
+
+    def __call__(self, request: Request, handler: Handler) -> Answer:
+        """Answer a GET of that kind with Retry-After; anything else is served."""
+        answer = handler(request)
+        if not self.active or request.method != "GET" or answer.resource != self.kind:
+            return answer
+        return Answer(self.status, (("Retry-After", str(self.retry_after_s)),), b"", self.kind)
+
+
+def move(utility: Server, path: str, status: int, kind: str) -> Moved:
+    """Move a resource of a utility to a path that nobody can guess."""
+    moved = Moved(path, utility.fresh_path("moved"), status, kind)
+    utility.interposers.append(moved)
+    return moved
+
+
+def make_busy(utility: Server, kind: str, status: int, retry_after_s: int) -> Busy:
+    """Make a utility too busy for one kind of resource, until ``active`` is unset."""
+    busy = Busy(kind, status, retry_after_s)
+    utility.interposers.append(busy)
+    return busy
+
+
+def _retargeted(request: Request, path: str) -> str:
+    return f"{path}?{request.query}" if request.query else path
