@@ -1,15 +1,20 @@
 """All that the author of a test case imports.
 
 Nouns reach a test case by parameter name: ``step``, ``check``, ``limits``, ``policies``, ``clock``, ``instruct``; for a
-server under test ``server`` and ``pin``; for a client under test ``utility`` and ``client``.
+server under test ``server``, ``device``, ``arrange`` and ``pin``; for a client under test ``utility`` and ``client``.
 """
 
+from conformance.catalogue.event_rules import EVENT_RULES
+from conformance.catalogue.fleet import INVERTERS, fleet_nodes
 from conformance.catalogue.instructions import order
 from conformance.catalogue.inverter_functions import FIXED_PF, IDLE_PF, INVERTER_FUNCTIONS
+from conformance.catalogue.offers import DOCUMENTATION_PEN, ControlOffer, DefaultOffer, GroupOffer, ProgramOffer
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.check import require
 from conformance.judgement.der_status import status_elements
+from conformance.judgement.list_queries import LIST_QUERIES
+from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
 from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.ratings import quantity
@@ -35,7 +40,20 @@ from conformance.roles.event_watch import (
     shows,
 )
 from conformance.roles.observed_client import arrival, names, response_in
-from conformance.roles.test_client import Listing, Reading, links_in
+from conformance.roles.served_schedules import (
+    event_group,
+    event_offer,
+    fifteen_groups,
+    function_default,
+    outranked,
+    plain_default,
+    planned_group,
+    planned_offer,
+    topology_1_group,
+    topology_2_groups,
+    topology_3_groups,
+)
+from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind
 from conformance.roles.utility.detours import make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.scenario import (
@@ -60,7 +78,20 @@ from conformance.roles.utility.schedules import (
 )
 from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.identity import lfdi_of
-from conformance.wire.documents import der_settings
+from conformance.vocabulary.mrid import new_managed_lfdi, new_mrid
+from conformance.wire.documents import (
+    HERTZ,
+    VAR,
+    VOLT,
+    WATT,
+    csip_quantities,
+    der_capability,
+    der_settings,
+    der_status,
+    log_event,
+    mirror_reading,
+    mirror_usage_point,
+)
 from conformance.wire.payload import Node, read
 
 __all__ = [
@@ -68,26 +99,38 @@ __all__ = [
     "ANSWERED",
     "CANCELLED",
     "COMPLETED",
+    "DOCUMENTATION_PEN",
+    "EVENT_RULES",
     "FIXED_PF",
     "GENERAL",
+    "HERTZ",
     "IDLE_PF",
     "IMMEDIATE_AND_CURVE",
+    "INVERTERS",
     "INVERTER_FUNCTIONS",
+    "LIST_QUERIES",
+    "LOG_EVENT",
     "RANDOMIZED",
     "RECEIVED",
     "RIVALS",
     "STARTED",
     "SUPERSEDED",
     "TEN_PROGRAMS",
+    "VAR",
+    "VOLT",
+    "WATT",
     "Cadence",
+    "ControlOffer",
     "CurrentStatus",
+    "DefaultOffer",
     "EventScene",
     "EventWatch",
-    "LOG_EVENT",
+    "GroupOffer",
     "Listing",
     "Node",
     "Occurrence",
     "Plant",
+    "ProgramOffer",
     "Reading",
     "Span",
     "Window",
@@ -95,24 +138,44 @@ __all__ = [
     "all_received",
     "arrival",
     "cancellation_answered",
+    "csip_quantities",
     "defined",
+    "der_capability",
     "der_settings",
+    "der_status",
     "drawn_by_chance",
+    "event_group",
+    "event_offer",
     "fifteen_assignments",
+    "fifteen_groups",
+    "fleet_nodes",
+    "forbidden_methods",
+    "function_default",
     "instant",
     "is_able",
     "lfdi_of",
     "links_in",
+    "location_of",
+    "log_event",
     "logged",
     "make_busy",
+    "mirror_reading",
+    "mirror_usage_point",
     "mirrored",
     "move",
     "names",
     "never_ran",
+    "new_managed_lfdi",
+    "new_mrid",
     "on_offer",
     "one_control",
+    "one_of_each_kind",
     "one_program",
     "order",
+    "outranked",
+    "plain_default",
+    "planned_group",
+    "planned_offer",
     "power_factor",
     "quantity",
     "read",
@@ -121,11 +184,14 @@ __all__ = [
     "response_in",
     "schedule",
     "shows",
-    "status_is_fresh",
     "status_elements",
+    "status_is_fresh",
     "swap_branch",
     "test_case",
     "topology_1",
+    "topology_1_group",
     "topology_2",
+    "topology_2_groups",
     "topology_3",
+    "topology_3_groups",
 ]

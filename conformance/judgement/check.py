@@ -17,6 +17,7 @@ from conformance.catalogue.requirement import Register, Requirement
 from conformance.judgement import (
     http,
     identifiers,
+    list_queries,
     payloads,
     polling,
     ratings,
@@ -164,6 +165,22 @@ class Check:
     def has_location(self, exchange: Exchange, requirement: str) -> bool:
         """Judge the Location header of a 201 answer."""
         return self.judged(requirement, http.has_location(exchange))
+
+    def has_allow(self, exchange: Exchange, requirement: str) -> bool:
+        """Judge the Allow header of a 405 answer."""
+        return self.judged(requirement, http.has_allow(exchange))
+
+    def brings(
+        self,
+        exchange: Exchange,
+        query: list_queries.ListQuery,
+        entries: Sequence[Node],
+        wanted: Sequence[Node],
+        requirement: str,
+        policy: str | None = None,
+    ) -> bool:
+        """Judge which entries of a list a query brought."""
+        return self.judged(requirement, list_queries.brings(exchange, query, entries, wanted), policy)
 
     def schema_valid(self, exchange: Exchange, requirement: str = "CTP.GENERAL.3") -> bool:
         """Judge the subject's body against the schema of the profile."""

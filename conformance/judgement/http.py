@@ -75,3 +75,9 @@ def has_location(exchange: Exchange) -> Judged:
     """Judge whether a 201 answer says where the new resource is."""
     value = header(exchange.response_headers, "Location")
     return Judged("has_location", passed_if(bool(value)), "a Location header", value or "none", (exchange.number,))
+
+
+def has_allow(exchange: Exchange) -> Judged:
+    """Judge whether a 405 answer says which methods there are."""
+    value = header(exchange.response_headers, "Allow")
+    return Judged("has_allow", passed_if(value is not None), "an Allow header", value or "none", (exchange.number,))

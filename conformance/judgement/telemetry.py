@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
+from conformance.vocabulary.mrid import same_mrid
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
@@ -84,3 +85,15 @@ def _readings(mirror: Node) -> Iterator[tuple[Node, bool]]:
     for reading_set in mirror.children("MirrorReadingSet"):
         timed = reading_set.child("timePeriod") is not None
         yield from ((reading, timed) for reading in reading_set.children("Reading"))
+
+
+def reads_back(exchange: Exchange, point: Node, mrid: str, value: int) -> Judged:
+    """Judge whether a MirrorUsagePoint shows a posted value; a server that shows no values there leaves it undecided.
+
+    The standard also knows other places for mirrored values, which are not looked at.
+    """
+    mirrors = (mirror for mirror in point.children("MirrorMeterReading") if same_mrid(mirror.text("mRID") or "", mrid))
+    shown = [reading.integer("value") for mirror in mirrors for reading, _ in _readings(mirror)]
+    state = passed_if(value in shown) if shown else State.INCONCLUSIVE
+    observed = f"{', '.join(map(str, shown))}" if shown else "no reading of that mRID is shown"
+    return Judged("reads_back", state, f"the value {value} that was posted", observed, (exchange.number,))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from conformance.reference import flawed_answers as answers
 from conformance.reference import flawed_documents as documents
 from conformance.reference import flawed_lists as lists
+from conformance.reference import flawed_offers as offers
 from conformance.reference.flawed_documents import edited
 from conformance.reference.server_tree import ServerParts
 from conformance.roles.utility import Interposer
@@ -72,6 +73,14 @@ def _no_post_rate(parts: ServerParts) -> None:
     parts.utility.rates = replace(parts.utility.rates, mirror_post_rate_s=None)
 
 
+def _trusts_pinned_certificates(parts: ServerParts) -> None:
+    parts.pins_certificates, parts.judges_chains = True, False
+
+
+def _ignores_authority_extensions(parts: ServerParts) -> None:
+    parts.judges_chains = False
+
+
 def _arranged(name: str, breaks: str, what: str, arrangement: Callable[[ServerParts], None]) -> ServerFlaw:
     return ServerFlaw(Flaw(name, "server", breaks, what), arrangement)
 
@@ -98,6 +107,20 @@ TRANSPORT = (
         "completes the handshake with a client that shows no certificate",
         _no_client_certificate_needed,
     ),
+    _arranged(
+        "trusts_pinned_certificates",
+        "SEC.049",
+        "trusts certificates that it was told of, whatever their chain",
+        _trusts_pinned_certificates,
+    ),
+    _arranged(
+        "ignores_authority_extensions",
+        "SEC.100",
+        "accepts authorities with name constraints or policy mappings",
+        _ignores_authority_extensions,
+    ),
+    _between("refuses_short_chains", "SEC.035", "refuses a chain of two certificates", offers.refusing_chains(2)),
+    _between("refuses_chains_of_three", "SEC.035", "refuses a chain of three certificates", offers.refusing_chains(3)),
 )
 
 HTTP = (
@@ -107,6 +130,25 @@ HTTP = (
     _between("unknown_method_is_400", "GEN.048", "answers an invented method with 400", answers.other_status(501, 400)),
     _between("unknown_path_is_500", "GEN.044", "answers an unknown path with 500", answers.other_status(404, 500)),
     _between("created_without_location", "GEN.040", "gives 201 no Location", answers.without_header(201, "Location")),
+    _between(
+        "accepts_forbidden_methods",
+        "GEN.047",
+        "answers methods that a resource must not have with 204",
+        answers.other_status(405, 204),
+    ),
+    _between(
+        "redirects_nowhere",
+        "GEN.037",
+        "redirects DeviceCapability to a path that does not exist",
+        offers.redirecting(lambda place: f"{place}-gone"),
+    ),
+    _between(
+        "redirects_in_the_clear",
+        "GEN.037",
+        "redirects DeviceCapability to an address without TLS",
+        offers.redirecting(lambda place: place.replace("https://", "http://")),
+    ),
+    _between("time_refuses_queries", "CTP.BASIC-002", "answers Time with a query by 400", offers.time_refuses_queries),
     _remembering(
         "stops_answering_polls",
         "CTP.CORE-003",
@@ -124,6 +166,20 @@ LISTS = (
     _between("gives_all_by_default", "CTP.GENERAL.4", "gives every entry without l", lists.asking_all_by_default),
     _between("last_parameter_wins", "CTP.GENERAL.4", "takes the last of repeated parameters", lists.asking_backwards),
     _between("refuses_unknown_parameter", "CTP.GENERAL.4", "answers unknown parameters with 400", lists.pedantic),
+    _between("lists_six_programs", "GEN.LIST", "lists six programs at most", offers.capped("DERProgramList", 6)),
+    _between(
+        "lists_six_assignments",
+        "GEN.LIST",
+        "lists six assignments at most",
+        offers.capped("FunctionSetAssignmentsList", 6),
+    ),
+    _between("keeps_ten_controls", "GEN.LIST", "lists ten controls at most", offers.capped("DERControlList", 10)),
+    _remembering(
+        "serves_removed_programs",
+        "CTP.BASIC-003",
+        "lists programs that were removed",
+        offers.serves_removed_programs,
+    ),
     _between("programs_out_of_order", "GEN.026", "lists the worst program first", lists.backwards("DERProgramList")),
 )
 
@@ -154,12 +210,58 @@ IDENTITY = (
     _arranged("wrong_sfdi", "SEC.001", "gives the client's device an SFDI with a wrong check digit", _wrong_sfdi),
     _between("wrong_lfdi", "SEC.005", "misprints the last digit of LFDIs", edited(documents.misprinted_lfdi, *DEVICES)),
     _arranged("cross_device_leak", "P20", "shows a client the device of another", _cross_device_leak),
+    _remembering("shows_foreign_devices", "P20", "shows every client every device", offers.shows_foreign_devices),
     _between("accepts_any_registration", "CORE-009", "answers a posted EndDevice with 201", answers.accepts_strangers),
 )
 
 CONTROLS = (
     _between("event_never_active", "EVENT.002", "shows running events as scheduled", edited(documents.idle, *EVENTS)),
     _between("event_status_undated", "EVENT.003", "dates every status at 0", edited(documents.undated, *EVENTS)),
+    _between(
+        "changes_control_values",
+        "DER.CONTROL",
+        "adds one to the values of controls and defaults",
+        edited(offers.changed_values, *EVENTS, "DefaultDERControl"),
+    ),
+    _between(
+        "drops_curve_points",
+        "DER.CURVE",
+        "leaves out the last point of curves",
+        edited(offers.fewer_points, "DERCurve", "DERCurveList"),
+    ),
+    _between(
+        "drops_randomization",
+        "DER.CONTROL",
+        "leaves the randomization of controls out",
+        edited(offers.without("randomizeStart", "randomizeDuration"), *EVENTS),
+    ),
+    _between(
+        "loses_ramp_rates",
+        "DER.005",
+        "leaves the ramp rates of defaults out",
+        edited(offers.without("setGradW", "setSoftGradW"), "DefaultDERControl"),
+    ),
+    _between(
+        "cancelled_controls_vanish", "EVENT.026", "takes cancelled controls out of their list", offers.cancelled_vanish
+    ),
+    _remembering(
+        "ignores_cancellation",
+        "EVENT.STATE",
+        "shows cancelled controls as if they ran",
+        offers.ignores_cancellation,
+    ),
+    _remembering(
+        "supersedes_independent",
+        "EVENT.STATE",
+        "calls a control superseded by one of other modes",
+        offers.superseding_wrongly(offers.independent),
+    ),
+    _remembering(
+        "supersedes_the_better",
+        "EVENT.STATE",
+        "calls both of two rivals superseded, the better one too",
+        offers.superseding_wrongly(offers.alike),
+    ),
     _between("default_missing", "DER.005", "answers defaults with 404", answers.gone("DefaultDERControl")),
     _between("refuses_responses", "BASE.030", "answers Responses with 403", answers.refusing("POST", "ResponseList")),
 )

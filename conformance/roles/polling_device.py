@@ -9,7 +9,7 @@ wire does not tell whether server or operator left it out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from conformance.catalogue.inverter_functions import Curve, Modes
@@ -50,6 +50,14 @@ class HeldControl:
     course: Course
     sightings: list[Sighting] = field(default_factory=list)
     owed: list[tuple[float, int]] = field(default_factory=list)
+
+    def may_be_superseded(self) -> None:
+        """Allow the server to call the event superseded."""
+        self.course = replace(self.course, may_be_superseded=True)
+
+    def is_cancelled(self, asked_s: float, done_s: float) -> None:
+        """Expect the event to be cancelled from the moment at which the operator did it."""
+        self.course = replace(self.course, cancelled=(asked_s, done_s))
 
     def give_up(self, at_s: float, status: int = SUPERSEDED) -> None:
         """Owe nothing any more from a moment on but the Response that the event is superseded (or another one)."""
@@ -121,6 +129,21 @@ class PollingDevice:
         (node,) = await self.groups(group)
         return await self.programs(node, *(group.programs or ()))
 
+    async def lists_none_of(self, group: Node, *gone: ProgramOffer) -> None:
+        """Poll a group's DERProgramList and judge that programs which were removed are gone from it."""
+        listing = await self.read_list(group, "DERProgramListLink")
+        left = [program.description for program in gone if _shown(listing.entries, program)]
+        exchanges, told = [page.exchange for page in listing.pages], ", ".join(left)
+        self._check.that(not left, self._requirement, "removed programs gone", told or "all gone", exchanges)
+
+    async def lists_in_order(self, node: Node, link: str, key: str) -> None:
+        """Read a list and judge that its entries come by rising values of an element."""
+        listing = await self.read_list(node, link)
+        values = [entry.integer(key) for entry in listing.entries]
+        known = [value for value in values if value is not None]
+        exchanges = [page.exchange for page in listing.pages]
+        self._check.that(known == sorted(known), "GEN.026", f"entries by rising {key}", f"{known}", exchanges)
+
     def _all_shown(self, listing: Listing, wanted: Sequence[Named]) -> tuple[Node, ...]:
         found = [_shown(listing.entries, one) for one in wanted]
         names = ", ".join(one.description for one, node in zip(wanted, found, strict=True) if node is None)
@@ -139,6 +162,12 @@ class PollingDevice:
         reading = await self.read_link(program.node, "DefaultDERControlLink")
         self._check.judged("DER.005", modes_shown(reading.exchange, reading.resource, offer.modes, offer.settings))
         await self._curves(reading.resource, offer.modes)
+
+    async def lists_nothing(self, program: ServedProgram) -> None:
+        """Read a program's DERControlList and judge that it is empty."""
+        listing = await self.read_list(program.node, "DERControlListLink")
+        exchange, shown = listing.pages[-1].exchange, len(listing.entries)
+        self._check.that(not shown, self._requirement, "no DERControl", f"{shown} listed", [exchange])
 
     async def receive(self, program: ServedProgram, *offers: ControlOffer) -> tuple[HeldControl, ...]:
         """Read arranged controls in their list, judge their content, and answer that they were received."""
@@ -215,6 +244,10 @@ class PollingDevice:
         """Return the server's time in seconds since 1970."""
         return self._clock.now().timestamp() + self._ahead_s
 
+    def elapsed_since(self, held: HeldControl) -> timedelta:
+        """Return the time since a control was made."""
+        return timedelta(seconds=self.now_s() - held.course.created_s)
+
     # --- obeying ---
 
     async def obey(self, *controls: HeldControl, until_s: float | None = None) -> None:
@@ -241,6 +274,17 @@ class PollingDevice:
 
     async def _wait_until(self, moment_s: float) -> None:
         await self._clock.wait(timedelta(seconds=max(0.0, moment_s - self.now_s())))
+
+    async def cancelled(self, asked_s: float, *controls: HeldControl) -> None:
+        """Poll controls that the operator has just cancelled, once the server has had time to show it.
+
+        ``asked_s`` is when the operator was asked.
+        """
+        done_s = self.now_s()
+        for held in controls:
+            held.is_cancelled(asked_s, done_s)
+        await self._wait_until(done_s + self._limits["event_status_tolerance"].value + A_MOMENT_S)
+        await self.look(*controls)
 
     async def look(self, *controls: HeldControl) -> None:
         """Poll the lists of some controls once, keep their states, and answer what is due."""
@@ -286,8 +330,8 @@ class PollingDevice:
         tolerance = self._limits["event_status_tolerance"]
         for held in controls:
             states = states_over_time(held.course, held.sightings, tolerance)
-            self._check.judged("EVENT.STATUS", states, policy)
-            self._check.judged("EVENT.STATUS.TIME", states_dated(held.course, held.sightings, tolerance))
+            self._check.judged("EVENT.STATE", states, policy)
+            self._check.judged("EVENT.STATE.TIME", states_dated(held.course, held.sightings, tolerance))
 
 
 def _shown(entries: Iterable[Node], wanted: Named) -> Node | None:

@@ -6,7 +6,7 @@ ends the test case as inconclusive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -156,8 +156,27 @@ class TestClient:
         return await self.get(self.entry_path, "DeviceCapability")
 
     async def get(self, href: str, resource: str | None = None) -> Reading:
-        """GET a path or an absolute address of the same server."""
+        """GET a path or an absolute address of the same server; redirections are followed a few times (GEN.037)."""
+        reading = await self.unfollowed(href, resource)
+        for _ in range(MOST_REDIRECTIONS):
+            place = location_of(reading) if reading.exchange.status in REDIRECTIONS else None
+            if place is None:
+                return reading
+            reading = await self.unfollowed(place, resource)
+        return reading
+
+    async def unfollowed(self, href: str, resource: str | None = None) -> Reading:
+        """GET an address, and leave it at the answer, be it a redirection."""
         return await self._send("GET", href, resource)
+
+    async def ask(self, method: str, href: str, resource: str | None = None, body: bytes = b"") -> Reading:
+        """Send any method."""
+        return await self._send(method, href, resource, body)
+
+    async def malformed(self, *lines: str) -> Reading:
+        """Send a request whose lines are made by hand, on a connection of its own."""
+        data = "\r\n".join((*lines, "", "")).encode("latin-1")
+        return Reading(await self._carrier.raw(data, deadline=self._deadline))
 
     async def put(self, href: str, body: bytes, resource: str | None = None) -> Reading:
         """PUT a document."""
@@ -243,6 +262,9 @@ class TestClient:
         return Reading(exchange)
 
 
+REDIRECTIONS = (301, 302, 303, 307, 308)
+MOST_REDIRECTIONS = 5
+
 MOST_PAGES = 2000
 """A list that has not ended by then is endless for the harness."""
 
@@ -288,6 +310,15 @@ def links_in(node: Node) -> Iterator[tuple[str, str]]:
             yield child.name, child.href
         else:
             yield from links_in(child)
+
+
+def one_of_each_kind(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Return the first reading of each kind of document, of those that brought one."""
+    kinds: dict[str, Reading] = {}
+    for reading in readings:
+        if reading.exchange.status == 200 and reading.document is not None:
+            kinds.setdefault(reading.document.name, reading)
+    return tuple(kinds.values())
 
 
 def _with_query(href: str, query: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from conformance.vocabulary.mrid import new_mrid
 from conformance.wire.payload import element, write
 
 MIRROR_ROLES = "0049"
@@ -83,6 +84,16 @@ class Quantity:
     mrid: str
     uom: int
     multiplier: int
+
+
+WATT, VAR, HERTZ, VOLT = 38, 63, 33, 29
+"""``uom`` of the four quantities that CSIP wants mirrored (G23)."""
+MULTIPLIERS = {WATT: 0, VAR: 0, HERTZ: -2, VOLT: -1}
+
+
+def csip_quantities(pen: int) -> dict[int, Quantity]:
+    """Return real power, reactive power, frequency and voltage by unit, each with a fresh mRID that ends in a PEN."""
+    return {uom: Quantity(new_mrid(pen), uom, multiplier) for uom, multiplier in MULTIPLIERS.items()}
 
 
 def mirror_usage_point(mrid: str, lfdi: str, quantities: Sequence[Quantity]) -> bytes:

@@ -2,6 +2,9 @@
 
 from conformance.face.authoring import links_in, require, test_case
 
+TURNED_AWAY = (401, 403, 404)
+"""What nothing is served with: CSIP P18 wants 404, errata 7 of the procedures takes 403."""
+
 
 @test_case(
     id="COMM-002",
@@ -72,3 +75,167 @@ async def comm_003(server, step, check):
         await stranger.aclose()
         served = answer.exchange.status == 200
         check.refused(refusal, served, requirement="SEC.016")
+
+
+UNSEEN_BY_TLS = ["trusts_pinned_certificates", "ignores_authority_extensions"]
+"""The flaws that let a chain pass which plain TLS takes."""
+
+
+def chain_case(test_id, title, flaws):
+    """Declare a case of COMM-004; all of them need the same."""
+    return test_case(
+        id=test_id,
+        title=title,
+        subject="server",
+        requirements=[f"CTP.{test_id}", "SEC.020", "SEC.035", "SEC.098", "SEC.100", "SEC.101", "SEC.102"],
+        flaws=flaws,
+        instructions=["register_device"],
+    )
+
+
+async def greeted(client, arrange):
+    """GET DeviceCapability as somebody the server may not know yet; if it turns him away, have him registered."""
+    reading = await client.entry()
+    if reading.exchange.status in TURNED_AWAY:
+        await arrange.device(client.lfdi)
+        reading = await client.entry()
+    return reading
+
+
+async def accepted(test_id, length, server, arrange, step, check):
+    """Show a sound chain of a length: steps 1 and 2 of COMM-004A to C."""
+    client = server.with_identity(f"chain-{length}")
+    with step(1):
+        connection = await client.connect()
+        if check.session_up(connection, requirement=f"CTP.{test_id}"):
+            check.suite_is_ccm8(connection, requirement="SEC.020")
+    require(connection.handshake_completed, "there is no TLS session")
+    with step(2):
+        dcap = await greeted(client, arrange)
+        check.answered(dcap.exchange, 200, requirement=f"CTP.{test_id}")
+    await client.aclose()
+
+
+async def turned_down(test_id, fault, server, arrange, step, check, policies):
+    """Show a chain with a fault, once a sound one has been taken: steps 1 and 2 of COMM-004D to G."""
+    sound, faulty = server.with_identity("chain-4"), server.with_identity(f"faulty-{fault}")
+    with step(1):
+        before = await sound.entry()
+        dcap = await greeted(sound, arrange)
+        require(dcap.exchange.status == 200, "the server does not take a sound chain of the test PKI")
+        if before.exchange.status in TURNED_AWAY:
+            await arrange.device(faulty.lfdi)
+    with step(2):
+        connection = await faulty.connect()
+        answer = await faulty.entry()
+        served = answer.exchange.status is not None and answer.exchange.status not in TURNED_AWAY
+        policy = policies["refusal_of_certificates"].name
+        check.refused(connection, served, requirement=f"CTP.{test_id}", policy=policy)
+    await sound.aclose()
+    await faulty.aclose()
+
+
+@chain_case("COMM-004A", "Advanced security: chain of two", ["no_ccm8", "refuses_short_chains"])
+async def comm_004a(server, arrange, step, check):
+    """The makers of devices may issue below the root in one step; a server must follow the whole path.
+
+    Steps
+        1. Connect with a device certificate in a chain of SERCA and device.
+        2. GET DeviceCapability; if the server does not know the device, have it registered first.
+
+    Passes when
+        the handshake completes with the mandatory suite, and DeviceCapability is served.
+    """
+    await accepted("COMM-004A", 2, server, arrange, step, check)
+
+
+@chain_case("COMM-004B", "Advanced security: chain of three", ["no_ccm8", "refuses_chains_of_three"])
+async def comm_004b(server, arrange, step, check):
+    """The makers of devices may issue below the root in two steps; a server must follow the whole path.
+
+    Steps
+        1. Connect with a device certificate in a chain of SERCA, MICA and device.
+        2. GET DeviceCapability; if the server does not know the device, have it registered first.
+
+    Passes when
+        the handshake completes with the mandatory suite, and DeviceCapability is served.
+    """
+    await accepted("COMM-004B", 3, server, arrange, step, check)
+
+
+@chain_case("COMM-004C", "Advanced security: chain of four", ["no_ccm8"])
+async def comm_004c(server, arrange, step, check):
+    """The makers of devices may issue below the root in three steps; a server must follow the whole path.
+
+    Steps
+        1. Connect with a device certificate in a chain of SERCA, MCA, MICA and device.
+        2. GET DeviceCapability; if the server does not know the device, have it registered first.
+
+    Passes when
+        the handshake completes with the mandatory suite, and DeviceCapability is served.
+    """
+    await accepted("COMM-004C", 4, server, arrange, step, check)
+
+
+@chain_case("COMM-004D", "Advanced security: MICA with a critical extended key usage", ["trusts_pinned_certificates"])
+async def comm_004d(server, arrange, step, check, policies):
+    """An issuing authority that is limited to another purpose, critically, must not vouch for devices.
+
+    Steps
+        1. GET DeviceCapability with a sound chain of the same PKI, so that a refusal can have but one reason.
+        2. Connect with the faulty chain, and try to GET DeviceCapability.
+
+    Passes when
+        the sound chain is served, and nothing is served to the faulty one.
+    """
+    await turned_down("COMM-004D", "mica-critical-extended-key-usage", server, arrange, step, check, policies)
+
+
+@chain_case(
+    "COMM-004E",
+    "Advanced security: MICA with name constraints",
+    UNSEEN_BY_TLS,
+)
+async def comm_004e(server, arrange, step, check, policies):
+    """Name constraints are no part of the PKI, and plain TLS libraries let them pass.
+
+    Steps
+        1. GET DeviceCapability with a sound chain of the same PKI, so that a refusal can have but one reason.
+        2. Connect with the faulty chain, and try to GET DeviceCapability.
+
+    Passes when
+        the sound chain is served, and nothing is served to the faulty one.
+    """
+    await turned_down("COMM-004E", "mica-name-constraints", server, arrange, step, check, policies)
+
+
+@chain_case(
+    "COMM-004F",
+    "Advanced security: MICA with policy mappings",
+    UNSEEN_BY_TLS,
+)
+async def comm_004f(server, arrange, step, check, policies):
+    """Policy mappings are no part of the PKI, and plain TLS libraries let them pass.
+
+    Steps
+        1. GET DeviceCapability with a sound chain of the same PKI, so that a refusal can have but one reason.
+        2. Connect with the faulty chain, and try to GET DeviceCapability.
+
+    Passes when
+        the sound chain is served, and nothing is served to the faulty one.
+    """
+    await turned_down("COMM-004F", "mica-policy-mappings", server, arrange, step, check, policies)
+
+
+@chain_case("COMM-004G", "Advanced security: self-signed device certificate", ["trusts_pinned_certificates"])
+async def comm_004g(server, arrange, step, check, policies):
+    """Anybody can sign for himself.
+
+    Steps
+        1. GET DeviceCapability with a sound chain of the same PKI, so that a refusal can have but one reason.
+        2. Connect with the faulty chain, and try to GET DeviceCapability.
+
+    Passes when
+        the sound chain is served, and nothing is served to the faulty one.
+    """
+    await turned_down("COMM-004G", "self-signed", server, arrange, step, check, policies)

@@ -1,6 +1,21 @@
 """Core function sets against a server under test (SunSpec CTP 1.3, chapter 6)."""
 
-from conformance.face.authoring import der_settings, instant, quantity, require, test_case
+from conformance.face.authoring import (
+    der_capability,
+    der_settings,
+    fifteen_groups,
+    instant,
+    quantity,
+    require,
+    test_case,
+    topology_1_group,
+)
+
+RATED_W, RATED_VA, SET_W = 5000, 5500, 4800
+MODES = "00100000"
+"""``modesSupported``: opModMaxLimW."""
+PHOTOVOLTAIC = 4
+"""``DERType``."""
 
 
 @test_case(
@@ -150,3 +165,115 @@ async def core_009(server, step, check, clock, policies):
             check.schema_valid(back.exchange)
             watts = quantity(back.resource.child("setMaxW"))
             check.has_value(back.exchange, "setMaxW in W", watts, set_max_w, requirement="CTP.CORE-009")
+
+
+@test_case(
+    id="CORE-010",
+    title="Function set assignments: seven programs of one group",
+    subject="server",
+    requirements=["CTP.CORE-010", "GEN.026", "CTP.GENERAL.3"],
+    flaws=["programs_out_of_order", "lists_six_programs"],
+    needs=["DER"],
+    instructions=["create_groups", "remove_group"],
+)
+async def core_010(device, arrange, step):
+    """A device obeys the levels of the grid above it, and takes the best program by the order of the list.
+
+    Steps
+        1. Have a group with a program for each of the seven levels made.
+        2. Read the group, its Time and its programs.
+        3. Read each program at its own address, with its DERControlList.
+
+    Passes when
+        all seven are served with the primacy that was arranged, the better first, and everything they link to is there.
+    """
+    offer = topology_1_group()
+    with step(1):
+        await arrange.groups(offer)
+    with step(2):
+        (group,) = await device.groups(offer)
+        await device.read_link(group, "TimeLink")
+        programs = await device.programs(group, *offer.programs)
+        await device.lists_in_order(group, "DERProgramListLink", "primacy")
+    with step(3):
+        for program in programs:
+            href = require(program.node.href, "the DERProgram has no href")
+            await device.read(href, "DERProgram")
+            await device.lists_nothing(program)
+
+
+@test_case(
+    id="CORE-011",
+    title="Fifteen function set assignments",
+    subject="server",
+    requirements=["CTP.CORE-011", "GEN.LIST", "CTP.GENERAL.3"],
+    flaws=["lists_six_assignments"],
+    needs=["DER"],
+    instructions=["create_groups", "remove_group"],
+)
+async def core_011(device, arrange, step):
+    """A server may put a device into fifteen groups; one it leaves out takes its programs along.
+
+    Steps
+        1. Have fifteen groups made, of which three have a program.
+        2. Read the FunctionSetAssignmentsList to its end.
+        3. Read the programs of the three.
+
+    Passes when
+        all fifteen are listed, and the programs of those that have any are served as arranged.
+    """
+    offers = fifteen_groups()
+    with step(1):
+        await arrange.groups(*offers)
+    with step(2):
+        groups = await device.groups(*offers)
+    with step(3):
+        for group, offer in zip(groups, offers, strict=True):
+            if offer.programs:
+                await device.programs(group, *offer.programs)
+
+
+@test_case(
+    id="CORE-014",
+    title="Basic DER settings, power generating",
+    subject="server",
+    requirements=["CTP.CORE-014", "CTP.GENERAL.3"],
+    flaws=["refuses_put", "forgets_put"],
+    needs=["DER"],
+    instructions=["register_device"],
+)
+async def core_014(server, device, step, check, clock):
+    """Limits in percent mean nothing to a utility that does not hold the ratings they are of.
+
+    Steps
+        1. Walk to the own EndDevice and its DER.
+        2. PUT a DERCapability.
+        3. PUT DERSettings.
+        4. GET both.
+
+    Passes when
+        each PUT is answered 204 and each GET shows the values that were PUT.
+    """
+    with step(1):
+        ders = await device.read_list(await device.own(), "DERListLink")
+        der = require(next(iter(ders.entries), None), "the DERList is empty")
+    with step(2):
+        capability = require(der.link("DERCapabilityLink"), "the DER has no DERCapabilityLink")
+        body = der_capability(RATED_W, RATED_VA, MODES, PHOTOVOLTAIC)
+        put = await server.put(capability, body, "DERCapability")
+        check.answered(put.exchange, 204, requirement="CTP.CORE-014")
+    with step(3):
+        settings = require(der.link("DERSettingsLink"), "the DER has no DERSettingsLink")
+        put = await server.put(settings, der_settings(clock.now(), SET_W), "DERSettings")
+        check.answered(put.exchange, 204, requirement="CTP.CORE-014")
+    with step(4):
+        back = await device.read(capability, "DERCapability")
+        for name, wanted in (("rtgMaxW", RATED_W), ("rtgMaxVA", RATED_VA)):
+            seen = quantity(back.resource.child(name))
+            check.has_value(back.exchange, name, seen, wanted, requirement="CTP.CORE-014")
+        shown = back.resource.hexadecimal("modesSupported") or "0"
+        check.has_value(back.exchange, "modesSupported", shown.zfill(8), MODES, requirement="CTP.CORE-014")
+        check.has_value(back.exchange, "type", back.resource.integer("type"), PHOTOVOLTAIC, requirement="CTP.CORE-014")
+        back = await device.read(settings, "DERSettings")
+        watts = quantity(back.resource.child("setMaxW"))
+        check.has_value(back.exchange, "setMaxW", watts, SET_W, requirement="CTP.CORE-014")
