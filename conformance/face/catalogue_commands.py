@@ -13,6 +13,7 @@ from conformance.catalogue.requirement import Register, load_register
 from conformance.catalogue.shipped import profiles_folder, testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
 from conformance.face.requirement_list import matrix_json, matrix_lines
+from conformance.face.schedule_lines import told, total_lines
 from conformance.face.wiring import DEFAULT_PROFILE, SUBJECTS
 from conformance.running.plan import Plan, Planned, make_plan
 from conformance.vocabulary.errors import UsageError, explain
@@ -37,17 +38,18 @@ def list_command(profile_name: str, subject: str | None, as_json: bool, instruct
         click.echo(json.dumps([row.row() for row in plan.rows], indent=2, ensure_ascii=False))
     else:
         _list_plan(plan)
+        click.echo("\n".join(("", *total_lines(plan))))
 
 
 def _list_plan(plan: Plan) -> None:
     for row in plan.rows:
         title = row.case.title if row.case else "no test case in this version"
         needed = "required" if row.required else "optional"
-        click.echo(f"{row.subject:<7} {row.id:<12} {needed:<9} {_about(row):>8}  {title}")
+        click.echo(f"{row.subject:<7} {row.id:<12} {needed:<9} {_about(row):>9}  {title}")
 
 
 def _about(row: Planned) -> str:
-    return "" if row.expected_s is None else f"≤ {row.expected_s:.0f} s"
+    return "" if row.expected_s is None else f"≤ {told(row.expected_s)}"
 
 
 def _list_requirements(subjects: Iterable[str], as_json: bool) -> None:

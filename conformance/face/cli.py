@@ -22,6 +22,7 @@ from conformance.face.initialise import init_command
 from conformance.face.pki_command import pki
 from conformance.face.report_command import report
 from conformance.face.run_pytest import run_to_the_end
+from conformance.face.schedule_lines import plan_lines
 from conformance.face.validate_command import validate
 from conformance.face.wiring import Choice, configured_run, demonstration
 from conformance.reference.flaws import flaw_sides
@@ -54,6 +55,7 @@ def demo(out: Path | None, profile: str | None, only: tuple[str, ...], flaw: tup
 @click.option("--profile", metavar="P", help="Profile pack, instead of the one in the configuration.")
 @click.option("--only", multiple=True, metavar="ID", help="Run only this test; may be repeated.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many tests run at once.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show the schedule and start nothing.")
 @click.option(
     "--expect",
     type=click.Path(path_type=Path),
@@ -72,12 +74,16 @@ def run(
     profile: str | None,
     only: tuple[str, ...],
     jobs: int | None,
+    only_plan: bool,
     expect: Path | None,
     out: Path | None,
     resume: Path | None,
 ) -> None:
     """Test the subject that the configuration describes."""
     choice = Choice(profile=profile, only=only, jobs=jobs, out=out, resume=resume)
+    if only_plan:
+        click.echo("\n".join(plan_lines(read_configuration(config), choice)))
+        return
     sys.exit(run_to_the_end(configured_run(read_configuration(config), choice), expect=expect))
 
 

@@ -17,13 +17,19 @@ from typing import Literal
 import jsonschema
 
 from conformance.catalogue.shipped import profiles_folder
+from conformance.face.configured_identities import (
+    Instance,
+    Shown,
+    Table,
+    client_instances,
+    device_names,
+    shown_identities,
+)
 from conformance.roles.subject_process import StartCommand, as_words
 from conformance.vocabulary.errors import UsageError, explain
 
 Kind = Literal["server", "client"]
 DEFAULT_NAME = "csip.toml"
-ROOT_FILE = "serca.pem"
-AUTHORITIES = "authorities"
 ANY_PORT = ("127.0.0.1", 0)
 LARGEST_PORT = 65535
 
@@ -36,16 +42,6 @@ class Product:
     maker: str = ""
     model: str = ""
     version: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The harness's own certificate chain and key, the roots it trusts, and where the test PKI's authorities are."""
-
-    certificate: Path
-    key: Path
-    roots: Path
-    authorities: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +59,29 @@ class Configuration:
     """One ``csip.toml``.
 
     ``address`` is host and port of a server under test; ``listen`` those of the test server for a client under test.
-    ``certificate`` is the client's own one, from which its LFDI follows, or ``lfdi`` gives it; ``key`` is only named
-    to a client that is started. ``test_pki`` is a folder in which certificates for both sides are made when missing.
+    ``shown`` are the harness's identities: one for a client under test, one or more devices for a server.
+    ``own`` are those of a client under test, one for each instance that shall have its own; its key is only named to a
+    client that is started. ``test_pki`` is a folder in which certificates for both sides are made when missing,
+    ``devices`` so many of them for devices. ``lanes`` is the most test cases that may use a server at once.
     """
 
     path: Path
     kind: Kind
     profile: str
     product: Product
-    shown: Shown
+    shown: tuple[Shown, ...]
     entry: str
     pin: int
     test_pki: Path | None = None
     address: tuple[str, int] | None = None
     listen: tuple[str, int] = ANY_PORT
-    certificate: Path | None = None
-    key: Path | None = None
-    lfdi: str | None = None
+    own: tuple[Instance, ...] = ()
     registered: bool = True
     supports: frozenset[str] | None = None
     start: StartCommand | None = None
     instances: int = 1
-    lanes: int = 4
+    lanes: int | None = None
+    devices: int = 1
     operator: Arranger = field(default_factory=Arranger)
     limits: Mapping[str, float] = field(default_factory=dict)
     out: Path | None = None
@@ -127,46 +124,23 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         kind=kind,
         profile=_profile(base, str(document["profile"])),
         product=Product(**{key: str(subject[key]) for key in ("name", "maker", "model", "version") if key in subject}),
-        shown=_shown(base, kind, identity),
+        shown=shown_identities(base, kind, identity),
         test_pki=base / str(identity["test_pki"]) if "test_pki" in identity else None,
         entry=str(subject.get("entry", "/dcap")),
         pin=int(str(subject["pin"])),
         address=_host_and_port(subject, "address", path) if "address" in subject else None,
         listen=_host_and_port(subject, "listen", path) if "listen" in subject else ANY_PORT,
-        certificate=_own(base, subject, identity, "certificate", "device.pem"),
-        key=_own(base, subject, identity, "key", "device.key"),
-        lfdi=str(subject["lfdi"]) if "lfdi" in subject else None,
+        own=client_instances(base, subject, identity) if kind == "client" else (),
         registered=bool(subject.get("registered", True)),
         supports=frozenset(_strings(subject["supports"])) if "supports" in subject else None,
         start=_start(path, subject),
         instances=int(str(subject.get("instances", 1))),
-        lanes=int(str(subject.get("lanes", 4))),
+        lanes=int(str(subject["lanes"])) if "lanes" in subject else None,
+        devices=len(device_names(identity)),
         operator=_operator(path, document.get("operator", {})),
         limits=_limits(path, document.get("limits", {})),
         out=base / str(document["run"]["out"]) if "out" in document.get("run", {}) else None,
     )
-
-
-Table = Mapping[str, object]
-
-
-def _shown(base: Path, kind: Kind, identity: Table) -> Shown:
-    if "test_pki" in identity:
-        folder = base / str(identity["test_pki"])
-        stem = "device" if kind == "server" else "server"
-        return Shown(folder / f"{stem}.pem", folder / f"{stem}.key", folder / ROOT_FILE, folder / AUTHORITIES)
-    certificate, key, roots = (base / str(identity[name]) for name in ("certificate", "key", "roots"))
-    authorities = base / str(identity["authorities"]) if "authorities" in identity else None
-    return Shown(certificate, key, roots, authorities)
-
-
-def _own(base: Path, subject: Table, identity: Table, name: str, made: str) -> Path | None:
-    """Return a file of the client's own identity: as given, or as made in the test PKI."""
-    if name in subject:
-        return base / str(subject[name])
-    if "test_pki" in identity and subject["kind"] == "client" and "lfdi" not in subject:
-        return base / str(identity["test_pki"]) / made
-    return None
 
 
 def _profile(base: Path, name: str) -> str:

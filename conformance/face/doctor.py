@@ -14,6 +14,8 @@ import click
 
 from conformance.catalogue.profile import load_profile
 from conformance.face.configuration import DEFAULT_NAME, Configuration, read_configuration
+from conformance.face.configured_identities import Shown
+from conformance.face.subjects import lanes_of
 from conformance.vocabulary.errors import HarnessError
 from conformance.wire.certificate_chain import judge_chain
 from conformance.wire.certificate_facts import read_certificate, split_certificates
@@ -60,18 +62,29 @@ def _profile(configuration: Configuration) -> tuple[bool | None, str]:
 
 
 def _certificate(configuration: Configuration) -> tuple[bool | None, str]:
-    shown = configuration.shown
-    if configuration.kind == "server":
+    return True, "; ".join(_shown(configuration.kind, shown) for shown in configuration.shown)
+
+
+def _shown(kind: str, shown: Shown) -> str:
+    if kind == "server":
         client_context(shown.certificate, shown.key, shown.roots)
     else:
         server_context(shown.certificate, shown.key, shown.roots)
     chain = split_certificates(shown.certificate.read_bytes(), str(shown.certificate))
-    facts = read_certificate(chain[0])
-    return True, f"{shown.certificate}: LFDI {facts.lfdi}, fits its key"
+    return f"{shown.certificate}: LFDI {read_certificate(chain[0]).lfdi}, fits its key"
+
+
+def _lanes(configuration: Configuration) -> tuple[bool | None, str]:
+    lanes = lanes_of(configuration)
+    if configuration.kind == "server":
+        return None, f"{lanes} at once, for {len(configuration.shown)} identities (identity.more or identity.devices)"
+    if configuration.start is None:
+        return None, "1 at once: the operator restarts the client for each test"
+    return None, f"{lanes} at once (subject.instances), with {len(configuration.own)} identities in turn"
 
 
 def _chain(configuration: Configuration) -> tuple[bool | None, str]:
-    shown = configuration.shown
+    shown = configuration.shown[0]
     chain = split_certificates(shown.certificate.read_bytes(), str(shown.certificate))
     root = split_certificates(shown.roots.read_bytes(), str(shown.roots))[0]
     deviations = judge_chain(tuple(chain), root, datetime.now(UTC))
@@ -84,7 +97,7 @@ def _chain(configuration: Configuration) -> tuple[bool | None, str]:
 
 
 def _subject_certificate(configuration: Configuration) -> tuple[bool | None, str]:
-    path = configuration.certificate
+    path = configuration.own[0].certificate if configuration.own else None
     if path is None:
         return (
             None,
@@ -140,6 +153,7 @@ LOOKS: dict[str, Callable[[Configuration], tuple[bool | None, str]]] = {
     "certificate": _certificate,
     "chain": _chain,
     "subject": _subject_certificate,
+    "lanes": _lanes,
     "cipher": _cipher,
     "clock": _clock,
     "address": _address,

@@ -6,15 +6,21 @@ from pathlib import Path
 
 from conformance.wire.certificates import Pki
 
+AUTHORITIES = "authorities"
 LOOPBACK = ("localhost", "127.0.0.1")
 
 
-def make_test_pki(folder: Path) -> None:
-    """Make authorities, ``device.pem`` and ``server.pem`` with their keys; a folder that is there is left as it is."""
-    if folder.exists():
-        return
-    folder.mkdir(parents=True)
-    pki = Pki.create()
-    pki.save(folder / "authorities")
-    pki.device("device").write(folder, "device")
-    pki.server(LOOPBACK).write(folder, "server", overwrite=True)
+def make_test_pki(folder: Path, devices: int = 1) -> None:
+    """Make authorities, ``device.pem`` and ``server.pem`` with their keys; what is there is left as it is.
+
+    ``devices`` above 1 adds ``device-2.pem`` and so on, issued by the folder's authorities.
+    """
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        pki = Pki.create()
+        pki.save(folder / AUTHORITIES)
+        pki.device("device").write(folder, "device")
+        pki.server(LOOPBACK).write(folder, "server", overwrite=True)
+    for name in (f"device-{number}" for number in range(2, devices + 1)):
+        if not (folder / f"{name}.pem").exists():
+            Pki.load(folder / AUTHORITIES).device(name).write(folder, name, overwrite=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,37 +17,25 @@ from conformance.catalogue.shipped import profiles_folder, testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
 from conformance.face import facts
 from conformance.face.configuration import Arranger, Configuration
+from conformance.face.subjects import client_under_test, lanes_of, server_under_test
 from conformance.face.test_pki import make_test_pki
 from conformance.reference.demo_identities import make_identities
 from conformance.reference.embedded_client import embedded_client
 from conformance.reference.embedded_server import EmbeddedServer
 from conformance.roles.operator import CommandOperator, HookOperator, Operator, PromptOperator, load_plugin
 from conformance.running.case_run import Arrangement
-from conformance.running.client_arrangement import (
-    ClientArrangement,
-    ClientPlace,
-    CommandStarter,
-    OperatorStarter,
-    ServerIdentity,
-    Starter,
-)
 from conformance.running.journal import Json
 from conformance.running.plan import Plan, make_plan
 from conformance.running.run_record import decided_cases, load_record
-from conformance.running.server_arrangement import ServerArrangement, ServerPlace, ShownIdentity
 from conformance.running.session import Arrange, RunSettings
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import UsageError, explain
-from conformance.vocabulary.identity import lfdi_of, normal_lfdi, sfdi_of_lfdi
-from conformance.wire.certificate_facts import split_certificates
 from conformance.wire.pipes import PipeNetwork
 from conformance.wire.schema import Edition, Extensions, Validator
-from conformance.wire.sockets import SocketNetwork
-from conformance.wire.test_identities import TestIdentities
-from conformance.wire.tls_context import client_context, server_context
 
 DEFAULT_PROFILE = "csip-2.1"
 SUBJECTS = ("server", "client")
+DEFAULT_JOBS = (os.cpu_count() or 1) * 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +52,16 @@ class Choice:
 
 def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
     """Prepare a run against the configured subject. Raises ``UsageError``; nothing is started or written before."""
-    profile = load_profile(choice.profile or configuration.profile)
-    plan = make_plan(_cases(choice), profile, [configuration.kind], only=choice.only, supported=configuration.supports)
+    profile, plan = configured_plan(configuration, choice)
     operator = _operator(configuration.operator)
     if configuration.test_pki is not None:
-        make_test_pki(configuration.test_pki)
-    shown = configuration.shown
+        make_test_pki(configuration.test_pki, configuration.devices)
     folder = choice.resume or choice.out or (configuration.out or Path("runs")) / _stamp(configuration.kind)
     if configuration.kind == "server":
-        lfdi = _lfdi_in(shown.certificate, "identity.certificate")
-        client_context(shown.certificate, shown.key, shown.roots)
-        arrange = _server(configuration, lfdi)
+        arrange = server_under_test(configuration)
         subject: dict[str, Json] = {"address": _address(configuration.address)}
     else:
-        lfdi = _client_lfdi(configuration)
-        server_context(shown.certificate, shown.key, shown.roots)
-        _must_be_free(*configuration.listen)
-        arrange = _client(configuration, lfdi, folder)
+        arrange, lfdi = client_under_test(configuration, folder)
         subject = {"address": _address(configuration.listen), "lfdi": lfdi}
     product = configuration.product
     subject |= {
@@ -92,9 +72,20 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
         "version": product.version,
         "started_by": " ".join(configuration.start.words) if configuration.start else configuration.operator.way,
     }
-    return _settings(
-        profile, plan, arrange, operator, folder, choice, overrides=configuration.limits, virtual=False, subject=subject
-    )
+    return _settings(profile, plan, arrange, operator, folder, choice, virtual=False, subject=subject)
+
+
+def configured_plan(configuration: Configuration, choice: Choice) -> tuple[Profile, Plan]:
+    """Return the profile with the configured limits, and the plan. Raises ``UsageError``."""
+    chosen = load_profile(choice.profile or configuration.profile)
+    profile = replace(chosen, limits=chosen.limits.overridden_by(configuration.limits))
+    supported = configuration.supports
+    return profile, make_plan(_cases(choice), profile, [configuration.kind], only=choice.only, supported=supported)
+
+
+def configured_lanes(configuration: Configuration, choice: Choice) -> int:
+    """Return how many test cases run side by side."""
+    return min(lanes_of(configuration), choice.jobs or DEFAULT_JOBS)
 
 
 def demonstration(choice: Choice, folder: Path, keep: ExitStack, flaws: Mapping[str, Sequence[str]]) -> RunSettings:
@@ -124,9 +115,7 @@ def demonstration(choice: Choice, folder: Path, keep: ExitStack, flaws: Mapping[
     flawed = ", ".join(name for names in flaws.values() for name in names)
     name = f"reference peers with the flaw {flawed}" if flawed else "reference server and reference client"
     subject: dict[str, Json] = {"kind": subjects[0] if len(subjects) == 1 else "both", "name": name}
-    return _settings(
-        profile, plan, arrange, PromptOperator(), folder, choice, overrides={}, virtual=True, subject=subject
-    )
+    return _settings(profile, plan, arrange, PromptOperator(), folder, choice, virtual=True, subject=subject)
 
 
 def _settings(
@@ -137,11 +126,10 @@ def _settings(
     folder: Path,
     choice: Choice,
     *,
-    overrides: Mapping[str, float],
     virtual: bool,
     subject: dict[str, Json],
 ) -> RunSettings:
-    limits = profile.limits.overridden_by(overrides)
+    limits = profile.limits
     register = load_register(profiles_folder() / "requirements")
     told: dict[str, Json] = {
         "run_id": str(uuid.uuid4()),
@@ -162,7 +150,7 @@ def _settings(
         arrange=arrange,
         operator=operator,
         virtual=virtual,
-        jobs=choice.jobs or (os.cpu_count() or 1) * 16,
+        jobs=choice.jobs or DEFAULT_JOBS,
         facts=told,
         kept=None if choice.resume is None else _kept(choice.resume, told),
     )
@@ -183,31 +171,6 @@ def _cases(choice: Choice) -> Sequence[TestCase]:
     return load_cases(testcases_folder()) if choice.cases is None else choice.cases
 
 
-def _server(configuration: Configuration, lfdi: str) -> Arrange:
-    shown = configuration.shown
-    host, port = configuration.address or ("", 0)
-    place = ServerPlace(
-        host, port, configuration.entry, configuration.pin, configuration.start, not configuration.registered
-    )
-    identity = ShownIdentity(shown.certificate, shown.key, shown.roots, lfdi, sfdi_of_lfdi(lfdi))
-    pki = configuration.test_pki
-    strangers = TestIdentities(pki / "authorities", pki / "presented") if pki is not None else None
-    return lambda clock: {
-        "server": ServerArrangement(SocketNetwork(clock), place, identity, configuration.lanes, strangers)
-    }
-
-
-def _client(configuration: Configuration, lfdi: str, folder: Path) -> Arrange:
-    shown, start = configuration.shown, configuration.start
-    place = ClientPlace(lfdi, sfdi_of_lfdi(lfdi), configuration.pin, *configuration.listen, configuration.entry)
-    identity = ServerIdentity(shown.certificate, shown.key, shown.roots, shown.authorities)
-    lanes = configuration.instances if start else 1
-    given = {"roots": shown.roots, "client_certificate": configuration.certificate, "client_key": configuration.key}
-    files = {name: path for name, path in given.items() if path is not None}
-    starter: Starter = CommandStarter(start, place, files, folder) if start else OperatorStarter(place)
-    return lambda clock: {"client": ClientArrangement(SocketNetwork(clock), place, identity, starter, lanes, start)}
-
-
 def _operator(arranger: Arranger) -> Operator:
     match arranger.way:
         case "command":
@@ -218,43 +181,6 @@ def _operator(arranger: Arranger) -> Operator:
             return load_plugin(arranger.plugin)
         case _:
             return PromptOperator()
-
-
-def _client_lfdi(configuration: Configuration) -> str:
-    if configuration.lfdi is None:
-        return _lfdi_in(_present(configuration.certificate), "subject.certificate")
-    try:
-        return normal_lfdi(configuration.lfdi)
-    except UsageError as error:
-        raise UsageError(f"subject.lfdi: {error}") from None
-
-
-def _must_be_free(host: str, port: int) -> None:
-    """Bind the test server's address for a moment, so that a run does not begin in vain."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        seen, do = error.strerror or str(error), "stop what uses it, or correct subject.listen (port 0: any free one)"
-        raise UsageError(explain(f"listening at {host}:{port}", "a free address", seen, do)) from None
-
-
-def _lfdi_in(path: Path, key: str) -> str:
-    attempted = f"reading the certificate {path} ({key})"
-    try:
-        certificates = split_certificates(path.read_bytes(), str(path))
-    except OSError as error:
-        do = f"correct {key} in csip.toml, or make certificates with csip pki"
-        raise UsageError(explain(attempted, "a certificate in PEM", error.strerror or str(error), do)) from None
-    return lfdi_of(certificates[0])
-
-
-def _present(path: Path | None) -> Path:
-    if path is None:
-        raise UsageError(
-            explain("finding the client's LFDI", "subject.certificate or subject.lfdi", "neither", "add one")
-        )
-    return path
 
 
 def _address(place: tuple[str, int] | None) -> str:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from conformance.reference.client_flaws import known_flaws
-from conformance.reference.demo_identities import DemoIdentities, read_identities
+from conformance.reference.demo_identities import DemoIdentities, device_lfdis, read_identities
 from conformance.reference.embedded_client import run_client
 from conformance.reference.embedded_server import serve
 from conformance.reference.server import ReferenceServer
@@ -42,9 +43,9 @@ def peers() -> None:
 @PORT
 @FLAW
 def server(pki: Path, host: str, port: int, flaws: tuple[str, ...]) -> None:
-    """Serve the reference server, with the PKI's device registered."""
+    """Serve the reference server, with the PKI's devices registered."""
     identities = read_identities(pki)
-    asyncio.run(_serve(identities, host, port, flaws))
+    asyncio.run(_serve(identities, device_lfdis(pki), host, port, flaws))
 
 
 @peers.command()
@@ -62,9 +63,11 @@ def client(pki: Path, host: str, port: int, entry: str, flaws: tuple[str, ...]) 
     asyncio.run(running)
 
 
-async def _serve(identities: DemoIdentities, host: str, port: int, flaws: tuple[str, ...]) -> None:
+async def _serve(
+    identities: DemoIdentities, lfdis: Sequence[str], host: str, port: int, flaws: tuple[str, ...]
+) -> None:
     clock = RealClock()
-    peer = ReferenceServer(clock, flaws, lfdis=[identities.device.lfdi])
+    peer = ReferenceServer(clock, flaws, lfdis=lfdis)
     listener = await serve(SocketNetwork(clock), clock, peer, identities.server, host, port)
     click.echo(f"serving https://{listener.host}:{listener.port}{peer.entry_path}")
     await asyncio.Event().wait()

@@ -57,6 +57,12 @@ def read_identities(folder: Path) -> DemoIdentities:
     return DemoIdentities(_read(folder, "server"), _read(folder, "device"), folder / AUTHORITIES)
 
 
+def device_lfdis(folder: Path) -> list[str]:
+    """Return the LFDIs of all devices of a test PKI: device, device-2 and so on."""
+    chains = sorted(path for path in folder.glob("device*.pem") if not path.stem.endswith("-leaf"))
+    return [lfdi_of(split_certificates(path.read_bytes(), str(path))[0]) for path in chains]
+
+
 def _read(folder: Path, stem: str) -> Files:
     chain = folder / f"{stem}.pem"
     try:

@@ -45,7 +45,7 @@ def embedded_client(
     chosen = known_flaws(flaws)
     place = ClientPlace(device.lfdi, device.sfdi, TEST_PIN)
 
-    async def start(desk: Desk, host: str, port: int) -> RunningClient:
+    async def start(desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
         clock = desk.bench.clock
         site = demonstration_site(clock)
         link = _link(network, clock, device, host, port, chosen)
@@ -54,7 +54,7 @@ def embedded_client(
         return _Embedded(_living(peer, link), SimulatedPlant(site, clock))
 
     identity = ServerIdentity(server.chain, server.key, server.roots, authorities)
-    return ClientArrangement(network, place, identity, start, LANES)
+    return ClientArrangement(network, [place] * LANES, identity, start)
 
 
 async def run_client(

@@ -71,7 +71,7 @@ class EmbeddedServer:
             await listener.close()
 
     def _arrangement(self, place: ServerPlace, shown: ShownIdentity) -> ServerArrangement:
-        return ServerArrangement(self._network, place, shown, LANES, self._identities.strangers)
+        return ServerArrangement(self._network, place, [shown], self._identities.strangers)
 
     def _pinned(self) -> Files:
         """Return the server's identity with the very certificates it should refuse among those it trusts."""

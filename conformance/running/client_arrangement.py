@@ -1,15 +1,15 @@
 """A client under test: for each test case a test server of its own, and the client started against it.
 
-Started by a command, as many instances run side by side as the command may launch. Without one an operator restarts the
-client, and cases run one after the other at a fixed address.
+Started by a command, as many instances run side by side as the command may launch, each with an address and an identity
+of its own. Without one an operator restarts the client, and cases run one after the other at a fixed address.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from conformance.roles.subject_process import StartCommand, SubjectProcess, prep
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.utility import Utility
 from conformance.running.case_run import Desk
+from conformance.running.lanes import Lanes
 from conformance.running.server_front import ServerFront, ServerIdentity
 from conformance.vocabulary.limits import Limits
 from conformance.wire.messages import Answer, Request
@@ -38,7 +39,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ClientPlace:
-    """What the client declares, and where the test server listens for it (port 0: any free one)."""
+    """What an instance of the client declares, and where the test server listens for it (port 0: any free one).
+
+    ``files`` are handed to the start command by name, such as ``client_certificate``.
+    """
 
     lfdi: str
     sfdi: int
@@ -46,6 +50,7 @@ class ClientPlace:
     host: str = "127.0.0.1"
     port: int = 0
     entry: str = "/dcap"
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 class RunningClient(Protocol):
@@ -62,26 +67,28 @@ class RunningClient(Protocol):
         """Stop it, and tell how it ended."""
 
 
-Starter = Callable[[Desk, str, int], Awaitable[RunningClient]]
-"""Starts the client against host and port for one test case."""
+Starter = Callable[[Desk, ClientPlace, str, int], Awaitable[RunningClient]]
+"""Starts an instance of the client against host and port for one test case."""
 
 
 class ClientArrangement:
-    """Gives each test case a utility, a listener and the observed client."""
+    """Gives each test case a utility, a listener and the observed client.
+
+    ``places`` are those of the instances that may run side by side, one for each lane.
+    """
 
     def __init__(
         self,
         network: Network,
-        place: ClientPlace,
+        places: Sequence[ClientPlace],
         identity: ServerIdentity,
         start: Starter,
-        lanes: int,
         command: StartCommand | None = None,
     ) -> None:
-        self.lanes = lanes
+        self._places = Lanes(places)
+        self.lanes = len(self._places)
         self._command = command
         self._network = network
-        self._place = place
         self._identity = identity
         self._start = start
 
@@ -95,7 +102,13 @@ class ClientArrangement:
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
         """Yield ``utility``, ``listener`` and ``client``; the client is stopped afterwards."""
-        bench, place = desk.bench, self._place
+        with self._places.one() as place:
+            async with self._at(place, desk) as nouns:
+                yield nouns
+
+    @contextlib.asynccontextmanager
+    async def _at(self, place: ClientPlace, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
+        bench = desk.bench
         utility = Utility(bench.clock, rates=rates_from(bench.limits), entry=place.entry)
         faults: list[BaseException] = []
 
@@ -114,7 +127,7 @@ class ClientArrangement:
 
         async def begin() -> Awaitable[str]:
             await end()
-            started.append(await self._start(desk, listener.host, listener.port))
+            started.append(await self._start(desk, place, listener.host, listener.port))
             client.plant = started[-1].plant
             return started[-1].ended()
 
@@ -148,15 +161,12 @@ def rates_from(limits: Limits) -> Rates:
 class CommandStarter:
     """Starts the client by a command; what it prints goes to a file of the run folder."""
 
-    def __init__(self, command: StartCommand, place: ClientPlace, files: Mapping[str, Path], folder: Path) -> None:
+    def __init__(self, command: StartCommand, folder: Path) -> None:
         self._command = command
-        self._place = place
-        self._files = files
         self._folder = folder
 
-    async def __call__(self, desk: Desk, host: str, port: int) -> RunningClient:
+    async def __call__(self, desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
         """Start one instance."""
-        place = self._place
         values = {
             "server_url": f"https://{host}:{port}",
             "server_host": host,
@@ -166,7 +176,7 @@ class CommandStarter:
             "sfdi": str(place.sfdi),
             "pin": str(place.pin),
             "case": desk.case.id,
-            **{name: str(path) for name, path in self._files.items()},
+            **{name: str(path) for name, path in place.files.items()},
         }
         log = self._folder / "subject" / f"{desk.case.id}.log"
         log.parent.mkdir(exist_ok=True)
@@ -192,12 +202,8 @@ class _Process:
 class OperatorStarter:
     """Has the operator restart the client; stopping it is left to the next restart."""
 
-    def __init__(self, place: ClientPlace) -> None:
-        self._place = place
-
-    async def __call__(self, desk: Desk, host: str, port: int) -> RunningClient:
+    async def __call__(self, desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
         """Give the instruction ``restart_client``."""
-        place = self._place
         url = f"https://{host}:{port}{place.entry}"
         await desk.instruct(order("restart_client", server_url=url, lfdi=place.lfdi, pin=place.pin))
         return _Elsewhere()

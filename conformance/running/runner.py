@@ -1,8 +1,8 @@
 """Running the cases of a plan side by side in one event loop.
 
 Each kind of subject has lanes: that many of its cases run at once, started a little apart so that handshakes and polls
-do not coincide. Serial cases run alone on their kind of subject, after the others. A wrong configuration that comes
-to light in one case ends them all.
+do not coincide; the longest take their lanes first. Serial cases run alone on their kind of subject, after the others.
+A wrong configuration that comes to light in one case ends them all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from conformance.catalogue.test_case import TestCase
 from conformance.running.case_run import Arrangement, Bench, CaseResult, run_case
+from conformance.running.schedule import longest_first
 
 STAGGER_S = 0.037
 
@@ -59,11 +60,11 @@ async def _run_subject(
             raise result.stop
         _go_on_unless_interrupted()
 
-    beside = [case for case in cases if not case.serial]
+    queue = longest_first(cases, bench.limits)
     async with asyncio.TaskGroup() as group:
-        for turn, case in enumerate(beside):
+        for turn, case in enumerate(case for case in queue if not case.serial):
             group.create_task(one(case, turn))
-    for case in cases:
+    for case in queue:
         if case.serial:
             await one(case, 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from conformance.roles.polling_device import PollingDevice
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.test_client import TestClient
 from conformance.running.case_run import Desk
+from conformance.running.lanes import Lanes
 from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable, explain
 from conformance.wire.http_client import HttpClient
 from conformance.wire.network import Network
@@ -23,13 +24,17 @@ from conformance.wire.tls_context import client_context
 
 @dataclass(frozen=True, slots=True)
 class ShownIdentity:
-    """The certificate the harness shows, its key, the roots it trusts, and the identity that follows."""
+    """The certificate the harness shows, its key, the roots it trusts, and the identity that follows.
+
+    ``pin`` is the one the server registered that device with, where it is not the one of the :class:`ServerPlace`.
+    """
 
     chain: Path
     key: Path
     roots: Path
     lfdi: str
     sfdi: int
+    pin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +54,24 @@ START_PAUSE_S = 0.2
 
 
 class ServerArrangement:
-    """Gives each test case a test client of its own on the one server under test."""
+    """Gives each test case a test client of its own on the one server under test.
+
+    There are as many lanes as identities: a test case is alone on the one it has.
+    """
 
     def __init__(
         self,
         network: Network,
         place: ServerPlace,
-        identity: ShownIdentity,
-        lanes: int,
+        identities: Sequence[ShownIdentity],
         strangers: TestIdentities | None = None,
     ) -> None:
-        self.lanes = lanes
+        self._identities = Lanes(identities)
+        self.lanes = len(self._identities)
         self._strangers = strangers
         self._network = network
         self._place = place
-        self._identity = identity
-        self._registered = False
+        self._registered: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def running(self, folder: Path) -> AsyncIterator[None]:
@@ -73,7 +80,8 @@ class ServerArrangement:
             yield
             return
         await prepare(self._place.start, folder / "prepare.log")
-        values = {"host": self._place.host, "port": str(self._place.port), "lfdi": self._identity.lfdi}
+        lfdis = [identity.lfdi for identity in self._identities.items]
+        values = {"host": self._place.host, "port": str(self._place.port), "lfdi": lfdis[0], "lfdis": ",".join(lfdis)}
         process = await SubjectProcess.start(self._place.start, values, folder / "subject.log")
         try:
             await self._until_reachable(process)
@@ -101,53 +109,59 @@ class ServerArrangement:
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
         """Yield ``server``, a test client, ``device``, which polls with it, ``arrange`` and ``pin``."""
-        if self._place.to_register and not self._registered:
-            identity = self._identity
-            await desk.instruct(order("register_device", lfdi=identity.lfdi, sfdi=identity.sfdi, pin=self._place.pin))
-            self._registered = True
-        client = self._test_client(desk)
+        with self._identities.one() as identity:
+            async with self._with(identity, desk) as nouns:
+                yield nouns
+
+    @contextlib.asynccontextmanager
+    async def _with(self, identity: ShownIdentity, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
         bench, place = desk.bench, self._place
-        arrange = Arranger(desk.instruct, desk.attempt, lfdi=client.lfdi, pin=place.pin, entry=place.entry)
+        pin = place.pin if identity.pin is None else identity.pin
+        if place.to_register and identity.lfdi not in self._registered:
+            await desk.instruct(order("register_device", lfdi=identity.lfdi, sfdi=identity.sfdi, pin=pin))
+            self._registered.add(identity.lfdi)
+        client = self._test_client(desk, identity)
+        arrange = Arranger(desk.instruct, desk.attempt, lfdi=client.lfdi, pin=pin, entry=place.entry)
         device = PollingDevice(client, desk.check, bench.clock, bench.limits, f"CTP.{desk.case.id}")
         try:
-            yield {"server": client, "device": device, "arrange": arrange, "pin": place.pin}
+            yield {"server": client, "device": device, "arrange": arrange, "pin": pin}
         finally:
             await client.aclose()
             await arrange.tidy_up()
 
-    def _test_client(self, desk: Desk) -> TestClient:
+    def _test_client(self, desk: Desk, own: ShownIdentity) -> TestClient:
         limits = desk.bench.limits
         return TestClient(
-            self._carrier(desk, "own"),
+            self._carrier(desk, "own", own),
             entry=self._place.entry,
-            lfdi=self._identity.lfdi,
-            sfdi=self._identity.sfdi,
+            lfdi=own.lfdi,
+            sfdi=own.sfdi,
             deadline=limits["request_deadline"].duration,
             page_size=limits["page_size"].count,
-            make_carrier=lambda name: self._carrier(desk, name),
-            identity_of=self._identity_of,
+            make_carrier=lambda name: self._carrier(desk, name, own),
+            identity_of=lambda name: self._identity_of(name, own),
         )
 
-    def _identity_of(self, name: str) -> tuple[str, int]:
-        shown = self._shown(name)
+    def _identity_of(self, name: str, own: ShownIdentity) -> tuple[str, int]:
+        shown = self._shown(name, own)
         return (shown.lfdi, shown.sfdi) if shown else ("", 0)
 
-    def _carrier(self, desk: Desk, name: str) -> HttpClient:
-        shown = self._shown(name)
+    def _carrier(self, desk: Desk, name: str, own: ShownIdentity) -> HttpClient:
+        shown = self._shown(name, own)
         chain, key = (shown.chain, shown.key) if shown else (None, None)
-        context = client_context(chain, key, self._identity.roots)
+        context = client_context(chain, key, own.roots)
         return HttpClient(
             self._network, desk.bench.clock, context, self._place.host, self._place.port, recorder=desk.log
         )
 
-    def _shown(self, name: str) -> ShownIdentity | None:
+    def _shown(self, name: str, own: ShownIdentity) -> ShownIdentity | None:
         """Return an identity by name: ``own``, ``none``, or one that the test PKI makes."""
         if name in ("own", "none"):
-            return self._identity if name == "own" else None
+            return own if name == "own" else None
         if self._strangers is None:
             raise PreconditionNotMet(NO_TEST_PKI)
         made = self._strangers.made(name)
-        return ShownIdentity(made.files.chain, made.files.key, self._identity.roots, made.lfdi, made.sfdi)
+        return ShownIdentity(made.files.chain, made.files.key, own.roots, made.lfdi, made.sfdi)
 
 
 NO_TEST_PKI = explain(

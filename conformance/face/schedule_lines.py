@@ -1,0 +1,61 @@
+"""How long a run takes, in words: ``csip run --plan`` and the last lines of ``csip list``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from conformance.face.configuration import Configuration
+from conformance.face.wiring import Choice, configured_lanes, configured_plan
+from conformance.running.plan import Plan
+from conformance.running.schedule import schedule
+
+
+def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
+    """Yield the schedule of a run: each lane's cases with their start and end, then the expected end of all."""
+    profile, plan = configured_plan(configuration, choice)
+    lanes = configured_lanes(configuration, choice)
+    turns = schedule(plan.to_run, profile.limits, lanes)
+    yield f"{len(turns)} test cases in {lanes} lane{'' if lanes == 1 else 's'}, the longest first; times are the most"
+    yield "they take by the limits, from the start of the run"
+    yield ""
+    yield "lane      from        to  test case"
+    for turn in turns:
+        alone = "  alone" if turn.case.serial else ""
+        yield f"{turn.lane:>4} {told(turn.starts_s):>9} {told(turn.ends_s):>9}  {turn.case.id} {turn.case.title}{alone}"
+    for row in plan.rows:
+        if row.skip is not None:
+            yield f"   -         -         -  {row.id} {row.skip[1]}"
+    end = max((turn.ends_s for turn in turns), default=0.0)
+    if turns:
+        longest = max(turns, key=lambda turn: turn.ends_s - turn.starts_s)
+        yield ""
+        yield f"longest        {longest.case.id}, {told(longest.ends_s - longest.starts_s)}"
+        clock = datetime.now().astimezone() + timedelta(seconds=end)
+        yield f"expected end   after {told(end)}: {clock:%H:%M:%S} if started now"
+    yield "nothing was started"
+
+
+def total_lines(plan: Plan) -> Iterable[str]:
+    """Yield, for each kind of subject, how long its cases take one after another and, at best, side by side."""
+    for subject in dict.fromkeys(row.subject for row in plan.rows):
+        rows = [row for row in plan.rows if row.subject == subject and row.case is not None]
+        lasting = [row.expected_s or 0.0 for row in rows]
+        alone = [row.expected_s or 0.0 for row in rows if row.case is not None and row.case.serial]
+        beside = max(
+            (row.expected_s or 0.0 for row in rows if row.case is not None and not row.case.serial), default=0.0
+        )
+        yield (
+            f"{subject:<7} {len(rows)} test cases: at most {told(sum(lasting))} one after another,"
+            f" {told(beside + sum(alone))} with a lane for each"
+        )
+
+
+def told(seconds: float) -> str:
+    """Return a duration such as ``5 s`` or ``12:30 min``, without fractions."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    return f"{whole // 3600}:{whole // 60 % 60:02d} h"
