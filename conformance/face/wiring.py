@@ -19,10 +19,12 @@ from conformance.face import facts
 from conformance.face.configuration import Arranger, Configuration
 from conformance.face.subjects import client_under_test, lanes_of, server_under_test
 from conformance.face.test_pki import make_test_pki
+from conformance.reference.client_manner import Manner as ClientManner
 from conformance.reference.demo_identities import make_identities
 from conformance.reference.embedded_client import embedded_client
 from conformance.reference.embedded_server import EmbeddedServer
 from conformance.roles.operator import CommandOperator, HookOperator, Operator, PromptOperator, load_plugin
+from conformance.roles.utility.manner import Manner as ServerManner
 from conformance.running.case_run import Arrangement
 from conformance.running.journal import Json
 from conformance.running.plan import Plan, make_plan
@@ -88,10 +90,25 @@ def configured_lanes(configuration: Configuration, choice: Choice) -> int:
     return min(lanes_of(configuration), choice.jobs or DEFAULT_JOBS)
 
 
-def demonstration(choice: Choice, folder: Path, keep: ExitStack, flaws: Mapping[str, Sequence[str]]) -> RunSettings:
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How the embedded peers speak, where not in the usual way: legal, but unusual."""
+
+    server: ServerManner | None = None
+    client: ClientManner | None = None
+
+
+def demonstration(
+    choice: Choice,
+    folder: Path,
+    keep: ExitStack,
+    flaws: Mapping[str, Sequence[str]],
+    manners: Manners = Manners(),  # noqa: B008 - immutable
+) -> RunSettings:
     """Prepare a run of both roles against the embedded peers in virtual time.
 
-    ``keep`` holds the peers' certificates until it is closed; ``flaws`` are given by kind of subject.
+    ``keep`` holds the peers' certificates until it is closed; ``flaws`` are given by kind of subject: the kinds named
+    are tested, or both if none is.
     """
     profile = load_profile(choice.profile or DEFAULT_PROFILE)
     subjects = [subject for subject in SUBJECTS if subject in flaws] or list(SUBJECTS)
@@ -101,12 +118,13 @@ def demonstration(choice: Choice, folder: Path, keep: ExitStack, flaws: Mapping[
     def arrange(clock: Clock) -> Mapping[str, Arrangement]:
         network = PipeNetwork(clock)
         everything: dict[str, Arrangement] = {
-            "server": EmbeddedServer(network, identities, flaws.get("server", ())),
+            "server": EmbeddedServer(network, identities, flaws.get("server", ()), manners.server),
             "client": embedded_client(
                 network,
                 identities.device,
                 identities.server,
                 flaws.get("client", ()),
+                manners.client,
                 authorities=identities.authorities,
             ),
         }

@@ -25,14 +25,13 @@ class Window:
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST_S = int((datetime(2, 1, 1, tzinfo=UTC) - EPOCH).total_seconds())
+LATEST_S = int((datetime(9999, 1, 1, tzinfo=UTC) - EPOCH).total_seconds())
 
 
 def instant(seconds: int) -> datetime:
     """Return a TimeType as an instant (UTC); what lies beyond the calendar of Python counts as its nearest end."""
-    try:
-        return EPOCH + timedelta(seconds=seconds)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
+    return EPOCH + timedelta(seconds=max(EARLIEST_S, min(seconds, LATEST_S)))
 
 
 def happened_within(

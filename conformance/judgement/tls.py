@@ -19,15 +19,14 @@ CERTIFICATE_ALERTS = range(41, 50)
 def session_up(connection: Connection) -> Judged:
     """Judge whether the handshake completed.
 
-    Inconclusive when no TLS was spoken at all, and when the peer refused the harness's own certificate: that is a
-    matter of which roots it was given.
+    Inconclusive when it ended without an alert of either side, since the wire does not tell a refusal from an outage,
+    and when the peer refused the harness's own certificate: that is a matter of which roots it was given.
     """
     expected = "the TLS handshake completes"
     if connection.handshake_completed:
         return _judged("session_up", State.PASS, expected, "completed", connection)
     ours_refused = any(not alert.sent and alert.code in CERTIFICATE_ALERTS for alert in connection.alerts)
-    silent = connection.client_hello is None and not connection.alerts
-    state = State.INCONCLUSIVE if silent or ours_refused else State.FAIL
+    state = State.INCONCLUSIVE if ours_refused or not connection.alerts else State.FAIL
     hint = "; does the subject trust the harness's root?" if ours_refused else ""
     return _judged("session_up", state, expected, _ending(connection) + hint, connection)
 
