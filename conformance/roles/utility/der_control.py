@@ -55,8 +55,8 @@ class DERControl:
 
     @property
     def listed(self) -> bool:
-        """True while the event belongs in its list: until the last end that randomization allows."""
-        return self.now_s() < self.timing.last_end
+        """True while the event belongs in its list: until its last possible end, and a moment longer."""
+        return self.now_s() < self.timing.last_end + LINGERS_S
 
     @property
     def cancelled_at(self) -> int | None:
@@ -114,6 +114,11 @@ class DERControl:
         """Return the event as a list entry: by start, then newest first, then mRID descending."""
         key = (self.timing.start, -self.timing.created, -int(self.mrid, 16))
         return Entry(key, self.write, self.timing.start)
+
+
+LINGERS_S = 2
+"""Clocks agree to a second: to a client a moment behind, an event that vanishes at its very end looks taken away
+while it runs."""
 
 
 def _optional(name: str, value: int | None) -> etree._Element | None:
