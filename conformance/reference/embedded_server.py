@@ -25,11 +25,9 @@ from conformance.vocabulary.clock import Clock
 from conformance.wire.http_server import Listener
 from conformance.wire.messages import Answer, BrokenAnswer, Request
 from conformance.wire.network import Network
-from conformance.wire.test_identities import FAULTS
 from conformance.wire.tls_context import server_context
 
 LANES = 64
-END = b"-----END CERTIFICATE-----\n"
 
 
 class EmbeddedServer:
@@ -60,7 +58,7 @@ class EmbeddedServer:
         device, clock = self._identities.device, desk.bench.clock
         peer = ReferenceServer(clock, self._flaws, lfdis=[device.lfdi], manner=self._manner)
         desk.operator = PluginOperator(ServerOperator(peer))
-        own = self._pinned() if peer.pins_certificates else self._identities.server
+        own = self._identities.server if peer.asks_for_certificate else self._with_own_roots()
         listener = await serve(self._network, clock, peer, own)
         place = ServerPlace(listener.host, listener.port, peer.entry_path, TEST_PIN)
         shown = ShownIdentity(device.chain, device.key, device.roots, device.lfdi, device.sfdi)
@@ -73,12 +71,11 @@ class EmbeddedServer:
     def _arrangement(self, place: ServerPlace, shown: ShownIdentity) -> ServerArrangement:
         return ServerArrangement(self._network, place, [shown], self._identities.strangers)
 
-    def _pinned(self) -> Files:
-        """Return the server's identity with the very certificates it should refuse among those it trusts."""
-        own, strangers = self._identities.server, self._identities.strangers
-        pinned = [strangers.made(name).files.chain.read_bytes().partition(END)[0] + END for name in FAULTS]
-        roots = self._identities.authorities.parent / "pinned.pem"
-        roots.write_bytes(b"".join((own.roots.read_bytes(), *pinned)))
+    def _with_own_roots(self) -> Files:
+        """Return the server's identity with a copy of its roots, so that its TLS context is shared with no other."""
+        own = self._identities.server
+        roots = self._identities.authorities.parent / "unasked.pem"
+        roots.write_bytes(own.roots.read_bytes() + b"\n")
         return replace(own, roots=roots)
 
 
@@ -97,6 +94,6 @@ async def serve(
         ciphers=peer.tls_ciphers,
         client_certificate=peer.requires_client_certificate,
     )
-    if peer.pins_certificates:
-        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    if not peer.asks_for_certificate:
+        context.verify_mode = ssl.CERT_NONE
     return await Listener.start(network, clock, context, handle, SilentRecorder(), host, port)

@@ -14,6 +14,7 @@ from lxml import etree
 from conformance.reference.flawed_documents import Edit, edited
 from conformance.reference.server_tree import ServerParts
 from conformance.roles.utility import DERControl, DERProgram, Handler, Interposer
+from conformance.wire.certificate_chain import without_root
 from conformance.wire.messages import Answer, Request
 from conformance.wire.parser import parse
 from conformance.wire.payload import SEP, Node, write
@@ -151,11 +152,12 @@ def serves_removed_programs(parts: ServerParts) -> Interposer:
         answer = handler(request)
         if answer.status != 200 or answer.resource != "DERProgramList" or not answer.body:
             return answer
-        root = parse(answer.body)
+        whole = parse(handler(replace(request, target=f"{request.path}?l=1000")).body)
+        shown = {str(entry.get("href")): entry for entry in whole}
         known = seen.setdefault(request.path, {})
-        shown = {str(entry.get("href")): entry for entry in root}
-        gone = [deepcopy(entry) for href, entry in known.items() if href not in shown]
         known.update({href: deepcopy(entry) for href, entry in shown.items()})
+        gone = [deepcopy(entry) for href, entry in known.items() if href not in shown]
+        root = parse(answer.body)
         root.extend(gone)
         for name in ("all", "results"):
             root.set(name, str(int(root.get(name, "0")) + len(gone)))
@@ -182,10 +184,11 @@ def time_refuses_queries(request: Request, handler: Handler) -> Answer:
 
 
 def refusing_chains(length: int) -> Interposer:
-    """Refuse a client that shows some number of certificates; the root is not among them."""
+    """Refuse a client whose chain has some number of certificates, the root among them."""
 
     def interpose(request: Request, handler: Handler) -> Answer:
-        return Answer(403) if len(request.peer.chain) == length - 1 else handler(request)
+        chain = request.peer.chain
+        return Answer(403) if chain and len(without_root(chain, None)) == length - 1 else handler(request)
 
     return interpose
 

@@ -88,9 +88,9 @@ class ReferenceServer:
         return Answer(301, (("Location", f"{origin}{MOVED_PATH}"),), resource="DeviceCapability")
 
     @property
-    def pins_certificates(self) -> bool:
-        """Whether certificates themselves are trusted, whatever their chain is like."""
-        return self._parts.pins_certificates
+    def asks_for_certificate(self) -> bool:
+        """Whether a client is asked for a certificate at all."""
+        return self._parts.asks_for_certificate
 
     @property
     def entry_path(self) -> str:

@@ -62,7 +62,7 @@ def _wrong_sfdi(parts: ServerParts) -> None:
 
 
 def _bad_mrid(parts: ServerParts) -> None:
-    parts.programs[0].mrid = parts.programs[0].mrid[:4]
+    parts.programs[0].mrid = ""
 
 
 def _cross_device_leak(parts: ServerParts) -> None:
@@ -73,8 +73,8 @@ def _no_post_rate(parts: ServerParts) -> None:
     parts.utility.rates = replace(parts.utility.rates, mirror_post_rate_s=None)
 
 
-def _trusts_pinned_certificates(parts: ServerParts) -> None:
-    parts.pins_certificates, parts.judges_chains = True, False
+def _asks_for_no_certificate(parts: ServerParts) -> None:
+    parts.asks_for_certificate = False
 
 
 def _ignores_authority_extensions(parts: ServerParts) -> None:
@@ -108,10 +108,10 @@ TRANSPORT = (
         _no_client_certificate_needed,
     ),
     _arranged(
-        "trusts_pinned_certificates",
-        "SEC.049",
-        "trusts certificates that it was told of, whatever their chain",
-        _trusts_pinned_certificates,
+        "asks_for_no_certificate",
+        "SEC.016",
+        "asks no client for a certificate, and so looks at none",
+        _asks_for_no_certificate,
     ),
     _arranged(
         "ignores_authority_extensions",
@@ -119,7 +119,7 @@ TRANSPORT = (
         "accepts authorities with name constraints or policy mappings",
         _ignores_authority_extensions,
     ),
-    _between("refuses_short_chains", "SEC.035", "refuses a chain of two certificates", offers.refusing_chains(2)),
+    _between("refuses_chains_of_two", "SEC.035", "refuses a chain of two certificates", offers.refusing_chains(2)),
     _between("refuses_chains_of_three", "SEC.035", "refuses a chain of three certificates", offers.refusing_chains(3)),
 )
 
@@ -159,14 +159,14 @@ HTTP = (
 
 LISTS = (
     _between("wrong_all", "GEN.LIST", "counts one too many in all of every list", lists.counting("all")),
-    _between("wrong_results", "GEN.LIST", "counts one too many in results of every list", lists.counting("results")),
+    _between("wrong_results", "VAL.LIST.RESULTS", "counts one too many in results of lists", lists.counting("results")),
     _between("ignores_limit", "GEN.LIMIT", "gives every entry whatever l asks for", lists.asking_all),
     _between("ignores_start", "CTP.GENERAL.4", "gives the first entries whatever s says", lists.dropping("s")),
     _between("ignores_after", "CTP.GENERAL.4", "gives old entries whatever a says", lists.dropping("a")),
     _between("gives_all_by_default", "CTP.GENERAL.4", "gives every entry without l", lists.asking_all_by_default),
     _between("last_parameter_wins", "CTP.GENERAL.4", "takes the last of repeated parameters", lists.asking_backwards),
     _between("refuses_unknown_parameter", "CTP.GENERAL.4", "answers unknown parameters with 400", lists.pedantic),
-    _between("lists_six_programs", "GEN.LIST", "lists six programs at most", offers.capped("DERProgramList", 6)),
+    _between("lists_seven_programs", "GEN.LIST", "lists seven programs at most", offers.capped("DERProgramList", 7)),
     _between(
         "lists_six_assignments",
         "GEN.LIST",
@@ -196,7 +196,7 @@ DOCUMENTS = (
         "links DeviceCapability to a list that does not exist",
         edited(documents.dangling_link, "DeviceCapability"),
     ),
-    _arranged("bad_mrid", "ID.MRID", "gives the best program an mRID of two octets", _bad_mrid),
+    _arranged("bad_mrid", "VAL.MRID.EMPTY", "gives the best program an empty mRID", _bad_mrid),
 )
 
 TIME = (
@@ -207,7 +207,9 @@ TIME = (
 
 IDENTITY = (
     _arranged("wrong_registration_pin", "SEC.032", "registers the client's device with another PIN", _wrong_pin),
-    _arranged("wrong_sfdi", "SEC.001", "gives the client's device an SFDI with a wrong check digit", _wrong_sfdi),
+    _arranged(
+        "wrong_sfdi", "VAL.SFDI.CHECK_DIGIT", "gives the client's device an SFDI with a wrong digit", _wrong_sfdi
+    ),
     _between("wrong_lfdi", "SEC.005", "misprints the last digit of LFDIs", edited(documents.misprinted_lfdi, *DEVICES)),
     _arranged("cross_device_leak", "P20", "shows a client the device of another", _cross_device_leak),
     _remembering("shows_foreign_devices", "P20", "shows every client every device", offers.shows_foreign_devices),
@@ -245,13 +247,13 @@ CONTROLS = (
         "cancelled_controls_vanish", "EVENT.026", "takes cancelled controls out of their list", offers.cancelled_vanish
     ),
     _remembering(
-        "ignores_cancellation",
+        "hides_cancellation",
         "EVENT.STATE",
         "shows cancelled controls as if they ran",
         offers.ignores_cancellation,
     ),
     _remembering(
-        "supersedes_independent",
+        "ends_independent_events",
         "EVENT.STATE",
         "calls a control superseded by one of other modes",
         offers.superseding_wrongly(offers.independent),

@@ -40,7 +40,7 @@ class ServerParts:
     tls_ciphers: str = CCM8
     requires_client_certificate: bool = True
     judges_chains: bool = True
-    pins_certificates: bool = False
+    asks_for_certificate: bool = True
 
 
 def build(clock: Clock, utility: Utility, lfdis: Iterable[str], pin: int, post_rate_s: int) -> ServerParts:

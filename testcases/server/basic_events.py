@@ -227,7 +227,7 @@ async def basic_023(device, arrange, step, limits, policies):
 @case(
     "BASIC-024",
     "Overlapping independent controls, the better one later",
-    [*FLAWS, "default_missing", "supersedes_independent"],
+    [*FLAWS, "default_missing", "ends_independent_events"],
 )
 async def basic_024(device, arrange, step, limits, policies):
     """Controls of different modes run side by side: a server that calls one superseded would stop it.
@@ -249,7 +249,7 @@ async def basic_024(device, arrange, step, limits, policies):
 @case(
     "BASIC-025",
     "Overlapping independent controls, the better one first",
-    [*FLAWS, "default_missing", "supersedes_independent"],
+    [*FLAWS, "default_missing", "ends_independent_events"],
 )
 async def basic_025(device, arrange, step, limits, policies):
     """Controls of different modes run side by side, whichever began first.
@@ -269,7 +269,9 @@ async def basic_025(device, arrange, step, limits, policies):
 
 
 @case(
-    "BASIC-026", "An independent control made while another runs", [*FLAWS, "default_missing", "supersedes_independent"]
+    "BASIC-026",
+    "An independent control made while another runs",
+    [*FLAWS, "default_missing", "ends_independent_events"],
 )
 async def basic_026(device, arrange, step, limits, policies):
     """A new control of another mode leaves the running one alone.

@@ -22,7 +22,7 @@ INSTRUCTIONS = ["create_groups", "create_controls", "remove_group"]
     title="DER identification",
     subject="server",
     requirements=["CTP.BASIC-001", "SEC.001", "SEC.005", "SEC.032", "CTP.GENERAL.3"],
-    flaws=["wrong_registration_pin", "wrong_sfdi", "wrong_lfdi"],
+    flaws=["asks_for_no_certificate", "wrong_registration_pin", "wrong_sfdi", "wrong_lfdi"],
     instructions=["register_device"],
 )
 async def basic_001(server, device, pin, step, check):

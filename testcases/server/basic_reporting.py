@@ -127,7 +127,13 @@ async def basic_028(server, device, step, check, clock):
     title="Inverter meter reading",
     subject="server",
     requirements=["CTP.BASIC-029", "MUP.001", "MUP.006", "MUP.RATE", "GEN.040", "CTP.GENERAL.3"],
-    flaws=["refuses_mirrors", "changes_readings", "no_post_rate", "created_without_location"],
+    flaws=[
+        "asks_for_no_certificate",
+        "refuses_mirrors",
+        "changes_readings",
+        "no_post_rate",
+        "created_without_location",
+    ],
     needs=["MirrorUsagePoint"],
     instructions=["register_device"],
 )

@@ -44,7 +44,7 @@ async def comm_002(server, step, check):
     title="Basic security",
     subject="server",
     requirements=["CTP.COMM-003", "P8", "SEC.020", "SEC.021", "SEC.016"],
-    flaws=["no_ccm8", "no_client_certificate_needed"],
+    flaws=["asks_for_no_certificate", "no_ccm8", "no_client_certificate_needed"],
 )
 async def comm_003(server, step, check):
     """Everything else rests on mutual TLS with the one suite that both sides must have.
@@ -77,7 +77,7 @@ async def comm_003(server, step, check):
         check.refused(refusal, served, requirement="SEC.016")
 
 
-UNSEEN_BY_TLS = ["trusts_pinned_certificates", "ignores_authority_extensions"]
+UNSEEN_BY_TLS = ["asks_for_no_certificate", "ignores_authority_extensions"]
 """The flaws that let a chain pass which plain TLS takes."""
 
 
@@ -135,7 +135,7 @@ async def turned_down(test_id, fault, server, arrange, step, check, policies):
     await faulty.aclose()
 
 
-@chain_case("COMM-004A", "Advanced security: chain of two", ["no_ccm8", "refuses_short_chains"])
+@chain_case("COMM-004A", "Advanced security: chain of two", ["no_ccm8", "refuses_chains_of_two"])
 async def comm_004a(server, arrange, step, check):
     """The makers of devices may issue below the root in one step; a server must follow the whole path.
 
@@ -177,7 +177,7 @@ async def comm_004c(server, arrange, step, check):
     await accepted("COMM-004C", 4, server, arrange, step, check)
 
 
-@chain_case("COMM-004D", "Advanced security: MICA with a critical extended key usage", ["trusts_pinned_certificates"])
+@chain_case("COMM-004D", "Advanced security: MICA with a critical extended key usage", ["asks_for_no_certificate"])
 async def comm_004d(server, arrange, step, check, policies):
     """An issuing authority that is limited to another purpose, critically, must not vouch for devices.
 
@@ -227,7 +227,7 @@ async def comm_004f(server, arrange, step, check, policies):
     await turned_down("COMM-004F", "mica-policy-mappings", server, arrange, step, check, policies)
 
 
-@chain_case("COMM-004G", "Advanced security: self-signed device certificate", ["trusts_pinned_certificates"])
+@chain_case("COMM-004G", "Advanced security: self-signed device certificate", ["asks_for_no_certificate"])
 async def comm_004g(server, arrange, step, check, policies):
     """Anybody can sign for himself.
 

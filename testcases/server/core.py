@@ -23,7 +23,7 @@ PHOTOVOLTAIC = 4
     title="Polling interaction",
     subject="server",
     requirements=["CTP.CORE-003", "SEC.005", "SEC.032", "CTP.GENERAL.3"],
-    flaws=["wrong_registration_pin", "stops_answering_polls", "wrong_lfdi"],
+    flaws=["asks_for_no_certificate", "wrong_registration_pin", "stops_answering_polls", "wrong_lfdi"],
     duration=["server_poll_pause"],
     instructions=["register_device"],
 )
@@ -172,7 +172,7 @@ async def core_009(server, step, check, clock, policies):
     title="Function set assignments: seven programs of one group",
     subject="server",
     requirements=["CTP.CORE-010", "GEN.026", "CTP.GENERAL.3"],
-    flaws=["programs_out_of_order", "lists_six_programs"],
+    flaws=["programs_out_of_order"],
     needs=["DER"],
     instructions=["create_groups", "remove_group"],
 )

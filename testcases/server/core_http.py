@@ -116,7 +116,7 @@ async def core_002(server, device, step, check, policies, clock):
     id="CORE-004",
     title="List handling (by IEEE 2030.5; not in the SunSpec matrix)",
     subject="server",
-    requirements=["CTP.CORE-004", "CTP.GENERAL.4", "GEN.LIST", "CTP.GENERAL.3"],
+    requirements=["CTP.CORE-004", "CTP.GENERAL.4", "VAL", "VAL.LIST.RESULTS", "VAL.LIST.ALL", "CTP.GENERAL.3"],
     flaws=[
         "gives_all_by_default",
         "last_parameter_wins",
@@ -166,4 +166,4 @@ async def core_004(server, device, arrange, step, check, policies, limits, clock
                 wanted = query.wanted(listing.entries, timed=timed)
                 check.brings(page.exchange, query, listing.entries, wanted, "CTP.CORE-004", policy=policy)
                 if page.is_list:
-                    check.list_counts(page.exchange, page.resource, requirement="GEN.LIST")
+                    check.values(page.exchange, only="VAL.LIST")

@@ -1,6 +1,6 @@
 """Hygiene of the whole resource tree of a server under test. Ids are ours."""
 
-from conformance.face.authoring import test_case
+from conformance.face.authoring import test_case, value_rules
 
 
 @test_case(
@@ -14,9 +14,7 @@ from conformance.face.authoring import test_case
         "CTP.GENERAL.2",
         "CTP.GENERAL.3",
         "CTP.GENERAL.4",
-        "SEC.001",
-        "SEC.005",
-        "ID.MRID",
+        *value_rules("server"),
     ],
     flaws=[
         "dcap_wrong_media_type",
@@ -40,10 +38,10 @@ async def tree_001(server, step, check):
         1. Walk the tree from DeviceCapability over every link, and GET each resource once.
         2. Compare the counts of each list with its entries, over all pages.
         3. Read the first entries of each list one by one.
-        4. Look at the identifiers met on the way.
+        4. Put the value rules to each resource: identifiers, ranges, reserved bits, events against the server's time.
 
     Passes when
-        every link can be had, every body is valid, list counts are right, paging is honest and identifiers well formed.
+        every link can be had, every body is valid, list counts are right, paging is honest and no value breaks a rule.
     """
     with step(1):
         tree = await server.walk()
@@ -56,7 +54,7 @@ async def tree_001(server, step, check):
         for reading in lists:
             listing = await server.whole_list(reading.exchange.path, reading.resource.name)
             for page in (reading, *listing.pages):
-                check.list_counts(page.exchange, page.resource, requirement="GEN.LIST")
+                check.values(page.exchange, only="VAL.LIST")
             beyond = await server.page(
                 reading.exchange.path, reading.resource.name, start=listing.counted.count, limit=1
             )
@@ -72,5 +70,6 @@ async def tree_001(server, step, check):
                 check.at_most(single.exchange, 1, requirement="GEN.LIMIT")
             check.all_different([single.exchange for single in singles], requirement="CTP.GENERAL.4")
     with step(4):
+        ahead = next((reading.ahead for reading in tree if reading.ahead is not None), None)
         for reading in tree:
-            check.identifiers(reading.exchange)
+            check.values(reading.exchange, ahead)
