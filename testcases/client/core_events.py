@@ -31,6 +31,7 @@ EVENT_FLAWS = (
     "hard_coded_paths",
     "ignores_control",
     "ignores_default",
+    "keeps_control_after_end",
     "never_completes",
     "no_received_response",
     "responds_early",
@@ -242,7 +243,7 @@ async def core_022(utility, client, step, check, limits, clock):
     title="Superseding events",
     subject="client",
     requirements=["CTP.CORE-023", "DER.CURVE", "G13", *COMMON],
-    flaws=[name for name in EVENT_FLAWS if name != "ignores_default"]
+    flaws=[name for name in EVENT_FLAWS if name not in ("ignores_default", "keeps_control_after_end")]
     + ["answers_7_and_14", "ignores_primacy", "never_reads_curves"],
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 3, "response_deadline"],
