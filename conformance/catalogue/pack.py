@@ -136,7 +136,8 @@ def _told(error: jsonschema.ValidationError) -> str:
     if place == "values" and error.validator == "additionalProperties":
         unknown = [name for name in _row(error.instance) if demand_of(str(name)) is None]
         return f"values: {'; '.join(_unknown(str(name)) for name in unknown)}"
-    return f"{place}: {error.message}"
+    quotes = "; put it in quotes" if error.validator == "type" and isinstance(error.instance, int | float) else ""
+    return f"{place}: {error.message}{quotes if place.endswith(QUOTED) else ''}"
 
 
 def _unknown(name: str) -> str:
@@ -217,6 +218,9 @@ def _words(value: object) -> tuple[str, ...]:
 def _wrong(pack: Pack, expected: str, seen: str, do: str) -> UsageError:
     return UsageError(explain(f"loading the profile {pack.path}", expected, seen, do))
 
+
+QUOTED = ("clause", "version", "source")
+"""Keys whose values look like numbers and are not: section 5.10 is not section 5.1."""
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The quick one where it is built in."""

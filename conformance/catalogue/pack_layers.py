@@ -13,7 +13,7 @@ from conformance.catalogue.demands import PRESENCES, Bound, Demand, demand_of
 from conformance.catalogue.pack import Pack, Row
 from conformance.catalogue.pack_values import Figure, Kind, Phase, Question, SourceGrade, Value, told
 from conformance.vocabulary.errors import UsageError, explain
-from conformance.vocabulary.verdict import Grade
+from conformance.vocabulary.verdict import Grade, Level
 
 TAKEN = ("unit", "clock_start", "requirement")
 """What a row that changes a value need not repeat."""
@@ -25,9 +25,10 @@ def merged_values(chain: Sequence[Pack]) -> dict[str, Value]:
     questions: dict[str, Question] = {}
     for pack in chain:
         questions |= pack.questions
+        lower = dict(values)
         for name, rows in pack.values.items():
             for row in rows:
-                _lay(values, pack, name, row, questions)
+                _lay(values, lower, pack, name, row, questions)
     return values
 
 
@@ -108,32 +109,49 @@ def _set(figure: Figure) -> frozenset[str]:
     return frozenset(figure) if isinstance(figure, tuple) else frozenset([str(figure)])
 
 
-def _lay(values: dict[str, Value], pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -> None:
-    new = _value(pack, name, row, questions)
-    what, below = f"values: {new.key}", values.get(new.key)
-    if below is None:
-        if new.kind is not Kind.ADD:
-            others = [key for key, value in values.items() if value.name == name]
-            seen = f"none; there are {', '.join(others)}" if others else "no value of that name"
-            raise refused(
-                pack, what, f"a value below it to {new.kind}", seen, "say kind: add, or name its phase and roles"
-            )
-        values[new.key] = _complete(pack, new, None)
-        return
-    if new.kind is Kind.ADD:
-        seen = f"{below.sentence} in {below.pack} ({below.source})"
-        raise refused(pack, what, "a declared kind", seen, f"say kind: {_fitting(new, below)}")
+def _lay(
+    values: dict[str, Value], lower: Mapping[str, Value], pack: Pack, name: str, row: Row, asked: Mapping[str, Question]
+) -> None:
+    new = _value(pack, name, row, asked)
+    below = lower.get(new.key) or _wider(lower, new)
+    if new.key in values and values[new.key].pack == pack.id:
+        raise refused(pack, f"values: {new.key}", "one row for each phase, role and type", "two", "keep one")
+    _must_declare(pack, new, below, lower)
     if new.kind is Kind.REMOVE:
         del values[new.key]
         return
-    new = _complete(pack, replace(new, was=below.figure), below)
-    if new.kind is Kind.WAIVE:
-        new = replace(new, figure=below.figure)
-    elif why := proof_against(new.kind, new.demand, below.figure, new.figure):
-        raise refused(
-            pack, what, f"a value that does {new.kind}", why, f"say kind: {_fitting(new, below)}, or correct it"
-        )
+    new = _complete(pack, new, below)
+    if below is not None and (why := proof_against(new.kind, new.demand, below.figure, new.figure)):
+        do = f"say kind: {_fitting(new, below)}, or correct the value"
+        raise refused(pack, f"values: {new.key}", f"a value that does {new.kind}", why, do)
     values[new.key] = new
+
+
+def _wider(lower: Mapping[str, Value], new: Value) -> Value | None:
+    """Return the value below that held for all that a new, narrower one is about: the narrowest of them."""
+    held = [
+        value
+        for value in lower.values()
+        if value.name == new.name
+        and value.phase in (None, new.phase)
+        and (not value.roles or (new.roles and set(new.roles) <= set(value.roles)))
+        and (not value.der or (new.der and set(new.der) <= set(value.der)))
+    ]
+    return max(held, key=lambda value: value.narrowness, default=None)
+
+
+def _must_declare(pack: Pack, new: Value, below: Value | None, lower: Mapping[str, Value]) -> None:
+    """Refuse a row that does not say what it does to the value below, or does it to nothing."""
+    what = f"values: {new.key}"
+    if below is None and new.kind is not Kind.ADD:
+        others = [key for key, value in lower.items() if value.name == new.name]
+        seen = f"none; there are {', '.join(others)}" if others else "no value of that name"
+        raise refused(pack, what, f"a value below it to {new.kind}", seen, "say kind: add, or name its phase and roles")
+    if below is not None and new.kind is Kind.ADD:
+        seen = f"{below.sentence} in {below.pack} ({below.source})"
+        raise refused(pack, what, "a declared kind", seen, f"say kind: {_fitting(new, below)}")
+    if below is not None and new.kind is Kind.REMOVE and below.key != new.key:
+        raise refused(pack, what, f"the whole of {below.key}", "a part of it", f"remove {below.key}, or waive the part")
 
 
 def _fitting(new: Value, below: Value) -> Kind:
@@ -146,7 +164,9 @@ def _fitting(new: Value, below: Value) -> Kind:
 def _complete(pack: Pack, new: Value, below: Value | None) -> Value:
     """Take from below what need not be repeated, and see that a number has the unit of its demand."""
     if below is not None:
-        new = replace(new, **{name: getattr(new, name) or getattr(below, name) for name in TAKEN})
+        taken = {name: getattr(new, name) or getattr(below, name) for name in TAKEN}
+        figure = below.figure if new.kind is Kind.WAIVE else new.figure
+        new = replace(new, **taken, figure=figure, was=below.figure)
     unit = new.demand.unit
     if isinstance(new.figure, float) and new.unit != unit:
         seen = f"unit: {new.unit}" if new.unit else "no unit"
@@ -172,6 +192,7 @@ def _value(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -
         der=tuple(sorted(_names(row.get("der")))),
         clock_start=str(row.get("clock_start", "")),
         evidence=Grade(str(row.get("evidence", Grade.WIRE))),
+        level=Level(str(row.get("level", Level.MUST))),
         requirement=str(row.get("requirement", "")),
         note=" ".join(str(row[key]) for key in ("reason", "note") if key in row),
         question=_question(pack, name, row, questions),

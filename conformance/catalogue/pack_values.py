@@ -14,7 +14,7 @@ from typing import TypeAlias
 from conformance.catalogue.demands import Bound, Demand, demand_of
 from conformance.vocabulary.errors import HarnessError
 from conformance.vocabulary.limits import Limit
-from conformance.vocabulary.verdict import Grade
+from conformance.vocabulary.verdict import Grade, Level
 
 Figure: TypeAlias = "float | str | tuple[str, ...] | None"
 """A number, a word, a set of words, or ``None`` for what is not known."""
@@ -96,6 +96,7 @@ class Value:
     der: tuple[str, ...] = ()
     clock_start: str = ""
     evidence: Grade = Grade.WIRE
+    level: Level = Level.MUST
     requirement: str = ""
     note: str = ""
     question: Question | None = None
@@ -107,6 +108,11 @@ class Value:
         phase = f"@{self.phase}" if self.phase else ""
         whom = f"[{','.join((*self.roles, *self.der))}]" if self.roles or self.der else ""
         return f"{self.name}{phase}{whom}"
+
+    @property
+    def narrowness(self) -> int:
+        """By how many of phase, role and DER type it is narrowed."""
+        return bool(self.phase) + bool(self.roles) + bool(self.der)
 
     @property
     def argued_from(self) -> str:
@@ -187,7 +193,7 @@ class Values(Mapping[str, Value]):
         A value that names phases, roles or types holds for no others; an empty ``role`` or ``der`` means any.
         """
         fitting = [value for value in self.values() if value.name == name and _holds(value, phase, role, der)]
-        return max(fitting, key=lambda value: bool(value.phase) + bool(value.roles) + bool(value.der), default=None)
+        return max(fitting, key=lambda value: value.narrowness, default=None)
 
     def named(self, key: str) -> Value | None:
         """Return the value of a key; or the one that holds for ``name@phase``, or for a name in the normal phase."""
@@ -196,6 +202,8 @@ class Values(Mapping[str, Value]):
 
     def effect(self, value: Value) -> Effect:
         """Return what breaking a value costs in this run."""
+        if value.level is not Level.MUST:
+            return Effect.WARN
         order = list(SourceGrade)
         if order.index(value.grade) <= order.index(self.fails_from):
             return Effect.FAIL

@@ -162,7 +162,7 @@ def _policy(name: str, row: Row) -> Policy:
 
 def _requirement(value: Value) -> Requirement:
     optional = value.demand.bound is Bound.PRESENCE and value.figure == "optional"
-    level = Level.MAY if optional or value.waived else Level.MUST
+    level = Level.MAY if optional or value.waived else value.level
     cited = f"{value.cited}{'; ' if value.note else ''}{value.note}"
     return Requirement(value.argued_from, value.sentence, level, _who(value.roles), cited)
 
