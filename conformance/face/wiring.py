@@ -12,13 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from conformance.catalogue.profile import Profile, load_profile
-from conformance.catalogue.requirement import load_register
-from conformance.catalogue.shipped import profiles_folder, testcases_folder
+from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
 from conformance.face import facts
 from conformance.face.configuration import Arranger, Configuration
 from conformance.face.subjects import client_under_test, lanes_of, server_under_test
 from conformance.face.test_pki import make_test_pki
+from conformance.judgement.requirements import whole_register
 from conformance.reference.client_manner import Manner as ClientManner
 from conformance.reference.demo_identities import make_identities
 from conformance.reference.embedded_client import embedded_client
@@ -103,7 +103,7 @@ def demonstration(
     folder: Path,
     keep: ExitStack,
     flaws: Mapping[str, Sequence[str]],
-    manners: Manners = Manners(),  # noqa: B008 - immutable
+    manners: Manners = Manners(),
 ) -> RunSettings:
     """Prepare a run of both roles against the embedded peers in virtual time.
 
@@ -148,7 +148,7 @@ def _settings(
     subject: dict[str, Json],
 ) -> RunSettings:
     limits = profile.limits
-    register = load_register(profiles_folder() / "requirements")
+    register = whole_register(profile)
     told: dict[str, Json] = {
         "run_id": str(uuid.uuid4()),
         "tool": facts.tool(),
