@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from misbehaviour import HASTY, Csip, Run, pki, server_tables, serving, streaming
+from misbehaviour import HASTY, Csip, Handle, Run, pki, server_tables, serving, streaming
 
 from conformance.reference.demo_identities import read_identities
 from conformance.reference.server import ReferenceServer
@@ -23,11 +23,12 @@ CORE = ("CORE-003", "CORE-005", "CORE-009", "COMM-002", "COMM-003", "TREE-001")
 ONLY = tuple(itertools.chain.from_iterable(("--only", id) for id in CORE))
 
 
-def judged(csip: Csip, port: int, **limits: float) -> Run:
+def judged(csip: Csip, port: int, *only: str, **limits: float) -> Run:
     """Run against a server and assert what holds for any subject: whole outputs, no fault, no pass of the whole."""
     tables = server_tables(port)
     tables["limits"] = {**HASTY, **limits}
-    ended = csip.run(tables, *ONLY)
+    chosen = itertools.chain.from_iterable(("--only", id) for id in only or CORE)
+    ended = csip.run(tables, *chosen)
     ended.must_be_whole()
     assert ended.code in (1, 3), ended.printed
     assert ended.record["exit_code"] == ended.code
@@ -123,7 +124,7 @@ def test_a_redirect_that_leads_to_itself_is_followed_nowhere_for_ever(csip: Csip
     assert ended.verdicts["COMM-002"] == "fail"
 
 
-@pytest.mark.parametrize("location", ["http://[half", "", "\x7f", "https://" + "x" * 5000])
+@pytest.mark.parametrize("location", ["http://[half", "\x7f"])
 def test_a_redirect_to_nonsense_breaks_nothing(csip: Csip, location: str) -> None:
     ended = answering(csip, 302, "", (("Location", location),))
     assert ended.verdicts["COMM-002"] == "fail"
@@ -184,10 +185,13 @@ def test_a_server_that_dies_in_the_middle_of_the_run_leaves_the_rest_open(csip: 
     assert ended.verdicts["TREE-001"] == "inconclusive"
 
 
-def documents(**by_path: str) -> object:
-    def handle(request: Request) -> Answer:
-        body = by_path.get(request.path.strip("/"))
-        return Answer(404) if body is None else Answer(200, XML, body.encode())
+def tree(*hrefs: str, **by_path: Answer | BrokenAnswer) -> Handle:
+    """Serve a DeviceCapability with these links, and answers by path without the first slash."""
+    links = "".join(f'<TimeLink href="{href}"/>' for href in hrefs)
+    dcap = Answer(200, XML, f"<DeviceCapability {NS}>{links}</DeviceCapability>".encode())
+
+    def handle(request: Request) -> Answer | BrokenAnswer:
+        return {"dcap": dcap, **by_path}.get(request.path.strip("/"), Answer(404))
 
     return handle
 
@@ -198,51 +202,61 @@ HREFS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("href", HREFS)
-def test_a_link_with_any_address_breaks_nothing(csip: Csip, href: str) -> None:
-    dcap = f'<DeviceCapability {NS}><EndDeviceListLink href="{href}" all="1"/><TimeLink href="{href}"/>'
-    with serving(documents(dcap=dcap + "</DeviceCapability>")) as port:  # type: ignore[arg-type]
-        ended = judged(csip, port)
-    assert ended.verdicts["COMM-003"] in ("pass", "fail", "inconclusive")
+def test_links_with_any_address_can_be_walked(csip: Csip) -> None:
+    with serving(tree(*HREFS)) as port:
+        ended = judged(csip, port, "TREE-001")
+    assert ended.verdicts["TREE-001"] == "fail"
 
 
-@pytest.mark.parametrize(
-    "moment", ["9223372036854775807", "-9223372036854775808", "0", "9" * 5000, "now", "1e9", "253402300800"]
-)
-def test_a_time_with_any_value_breaks_nothing(csip: Csip, moment: str) -> None:
-    dcap = f'<DeviceCapability {NS}><TimeLink href="/tm"/></DeviceCapability>'
-    time = f"<Time {NS}><currentTime>{moment}</currentTime><dstEndTime>1</dstEndTime><dstOffset>0</dstOffset>"
-    time += "<dstStartTime>1</dstStartTime><quality>4</quality><tzOffset>0</tzOffset></Time>"
-    with serving(documents(dcap=dcap, tm=time)) as port:  # type: ignore[arg-type]
-        ended = judged(csip, port)
+@pytest.mark.parametrize("href", ["http://[half", " ", "/\u00fc b"])
+def test_a_link_with_any_address_can_be_followed(csip: Csip, href: str) -> None:
+    with serving(tree(href)) as port:
+        ended = judged(csip, port, "CORE-005", "COMM-002")
     assert ended.verdicts["CORE-005"] in ("fail", "inconclusive")
 
 
-BODIES = {
-    "empty": "",
-    "text": "hello",
-    "another root": "<html/>",
-    "no namespace": "<DeviceCapability/>",
-    "an entity bomb": '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>',
-    "deep": "<a>" * 300 + "</a>" * 300,
-    "broken off": f"<DeviceCapability {NS}>",
-    "control characters": f"<DeviceCapability {NS}><TimeLink href='/\x01'/></DeviceCapability>",
-    "identifiers": f"<EndDevice {NS}><sFDI>{'9' * 5000}</sFDI><lFDI>zz</lFDI><mRID>{'f' * 9999}</mRID></EndDevice>",
-}
+@pytest.mark.parametrize("moment", ["9223372036854775807", "-9223372036854775808", "9" * 5000, "now"])
+def test_a_time_with_any_value_breaks_nothing(csip: Csip, moment: str) -> None:
+    time = f"<Time {NS}><currentTime>{moment}</currentTime><dstEndTime>1</dstEndTime><dstOffset>0</dstOffset>"
+    time += "<dstStartTime>1</dstStartTime><quality>4</quality><tzOffset>0</tzOffset></Time>"
+    with serving(tree("/tm", tm=Answer(200, XML, time.encode()))) as port:
+        ended = judged(csip, port, "CORE-005")
+    assert ended.verdicts["CORE-005"] == "fail"
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_any_body_breaks_nothing(csip: Csip, body: str) -> None:
+BODIES = [
+    "",
+    "hello",
+    "<html/>",
+    "<DeviceCapability/>",
+    '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>',
+    "<a>" * 300 + "</a>" * 300,
+    f"<DeviceCapability {NS}>",
+    f"<DeviceCapability {NS}><TimeLink href='/\x01'/></DeviceCapability>",
+    f"<EndDevice {NS}><sFDI>{'9' * 5000}</sFDI><lFDI>zz</lFDI><mRID>{'f' * 9999}</mRID></EndDevice>",
+]
+
+
+def test_any_body_below_the_entry_breaks_nothing(csip: Csip) -> None:
+    bodies = {f"b{number}": Answer(200, XML, body.encode()) for number, body in enumerate(BODIES)}
+    with serving(tree(*(f"/{path}" for path in bodies), **bodies)) as port:
+        ended = judged(csip, port, "TREE-001")
+    assert ended.verdicts["TREE-001"] == "fail"
+
+
+@pytest.mark.parametrize("body", ["", "<html/>"])
+def test_any_body_of_the_entry_breaks_nothing(csip: Csip, body: str) -> None:
     assert "fail" in answering(csip, 200, body).verdicts.values()
 
 
-@pytest.mark.parametrize("status", [100, 204, 304, 401, 404, 418, 500, 999])
-def test_any_status_breaks_nothing(csip: Csip, status: int) -> None:
-    if status == 100:
-        ended = breaking(csip, b"HTTP/1.1 100 Continue\r\n\r\n" * 5)
-    else:
-        ended = breaking(csip, f"HTTP/1.1 {status} \r\nContent-Length: 0\r\n\r\n".encode())
-    assert ended.verdicts["COMM-002"] in ("fail", "inconclusive")
+def test_any_status_breaks_nothing(csip: Csip) -> None:
+    statuses = {
+        f"s{status}": BrokenAnswer((Piece(f"HTTP/1.1 {status} \r\nContent-Length: 0\r\n\r\n".encode()),), "close")
+        for status in (100, 204, 304, 401, 404, 418, 500, 599, 999)
+    }
+    with serving(tree(*(f"/{path}" for path in statuses), **statuses)) as port:
+        ended = judged(csip, port, "TREE-001")
+    assert ended.verdicts["TREE-001"] == "fail"
 
 
 def patient_tables(port: int, peer: ReferenceServer) -> dict[str, dict[str, object]]:
