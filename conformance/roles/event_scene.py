@@ -56,6 +56,9 @@ class EventScene:
         self._rule, self._requirement = EVENT_RULES[test_id], f"CTP.{test_id}"
         self._utility, self._client, self._check = utility, client, check
         self._limits, self._clock = limits, clock
+        independent = len({frozenset(plan.modes) for plan in self._rule.events}) > 1
+        self._effect = "EVENT.028" if independent else "EVENT.002"
+        self._idle = "DER.005" if len(self._rule.programs) > 1 else "G11"
         self._accepted = {int(word) for word in policies[POLICY].choice.split() if word.isdigit()}
         self._watch = EventWatch(utility, client, check, limits)
         self._programs = self._offered()
@@ -187,7 +190,7 @@ class EventScene:
                 since = max((row.end for row in self._ran if row.control is control), default=begun)
                 self._never_again(control, since, until, name)
         for span, modes in self._default_spans(begun, until):
-            self._check.in_force(plant, modes, span, limits.plant_settling, "DER.005")
+            self._check.in_force(plant, modes, span, limits.plant_settling, self._idle)
         self._polls_go_on(over)
 
     def no_responses(self) -> None:
@@ -199,13 +202,14 @@ class EventScene:
     def _in_force(self, control: DERControl, end: datetime) -> None:
         self._ran.append(Ran(control, control.start, end))
         span = Span(control.start, end, f"{control.description}")
-        self._check.in_force(self._client.plant, control.modes, span, self._limits.plant_settling, "EVENT.002")
+        self._check.in_force(self._client.plant, control.modes, span, self._limits.plant_settling, self._effect)
 
     def _never_again(self, control: DERControl, since: datetime, until: datetime, name: str) -> None:
         ran = any(row.control is control for row in self._ran)
         start = since + self._limits.plant_settling.duration if ran else since
         span = Span(start, until, f"the time after {control.description}" if ran else f"the whole time of {name}")
-        self._check.never_in_force(self._client.plant, control.modes, span, "G13")
+        rule = "EVENT.002" if ran else "G13"
+        self._check.never_in_force(self._client.plant, control.modes, span, rule)
 
     def _default_spans(self, begun: datetime, until: datetime) -> Iterator[tuple[Span, Modes]]:
         """Return the stretches in which some modes are left to the default, with those modes."""

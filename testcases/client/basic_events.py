@@ -6,9 +6,8 @@ Two programs: SY, of the system, and SP, of the service point, which goes before
 
 from conformance.face.authoring import EventScene, test_case
 
-COMMON = ["P30", "G11", "G18", "DER.005", "CTP.GENERAL.3"]
-EVENTS = [*COMMON, "BASE.030", "EVENT.002", "RESPONSE.PROMPT"]
-CONFLICT = [*EVENTS, "G13"]
+EVENTS = ["G18", "BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
+CONFLICT = [*EVENTS, "DER.005", "G13"]
 DEAF = ["hard_coded_paths", "polls_once", "ignores_poll_rate"]
 FLAWS = [
     *DEAF,
@@ -18,6 +17,7 @@ FLAWS = [
     "wrong_response_lfdi",
     "responds_early",
     "ignores_control",
+    "keeps_control_after_end",
 ]
 LENGTH = ["first_contact", "response_deadline", "event_aftermath"]
 MINUTE = "event_minute"
@@ -27,7 +27,7 @@ MINUTE = "event_minute"
     id="BASIC-016",
     title="Two programs, no event: the default of the better one",
     subject="client",
-    requirements=["CTP.BASIC-016", *COMMON],
+    requirements=["CTP.BASIC-016", "DER.005", "G18"],
     flaws=[
         "hard_coded_paths",
         "polls_once",
@@ -97,7 +97,7 @@ async def basic_017(utility, client, step, check, limits, clock, policies):
     id="BASIC-018",
     title="One control with a default before and after",
     subject="client",
-    requirements=["CTP.BASIC-018", *EVENTS],
+    requirements=["CTP.BASIC-018", *EVENTS, "G11"],
     flaws=[*FLAWS, "ignores_default"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 3],
@@ -130,7 +130,7 @@ async def basic_018(utility, client, step, check, limits, clock, policies):
     id="BASIC-019",
     title="Two controls of one program, one after the other",
     subject="client",
-    requirements=["CTP.BASIC-019", *EVENTS],
+    requirements=["CTP.BASIC-019", *EVENTS, "G11"],
     flaws=[*FLAWS, "ignores_default"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],
@@ -163,7 +163,7 @@ async def basic_019(utility, client, step, check, limits, clock, policies):
     id="BASIC-020",
     title="A control of each program, one after the other",
     subject="client",
-    requirements=["CTP.BASIC-020", *EVENTS],
+    requirements=["CTP.BASIC-020", *EVENTS, "DER.005"],
     flaws=[*FLAWS, "ignores_default", "takes_worse_default", "ignores_primacy"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],
@@ -327,7 +327,7 @@ async def basic_023(utility, client, step, check, limits, clock, policies):
     id="BASIC-024",
     title="Overlapping controls of different modes, the worse one first",
     subject="client",
-    requirements=["CTP.BASIC-024", *EVENTS, "EVENT.028"],
+    requirements=["CTP.BASIC-024", *EVENTS, "DER.005", "EVENT.028"],
     flaws=[*FLAWS, "ignores_default", "supersedes_independent"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 4],
@@ -361,7 +361,7 @@ async def basic_024(utility, client, step, check, limits, clock, policies):
     id="BASIC-025",
     title="Overlapping controls of different modes, the better one first",
     subject="client",
-    requirements=["CTP.BASIC-025", *EVENTS, "EVENT.028"],
+    requirements=["CTP.BASIC-025", *EVENTS, "DER.005", "EVENT.028"],
     flaws=[*FLAWS, "ignores_default", "supersedes_independent"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],
@@ -395,7 +395,7 @@ async def basic_025(utility, client, step, check, limits, clock, policies):
     id="BASIC-026",
     title="Overlapping controls of different modes, the better one published while the other runs",
     subject="client",
-    requirements=["CTP.BASIC-026", *EVENTS, "EVENT.028"],
+    requirements=["CTP.BASIC-026", *EVENTS, "DER.005", "EVENT.028"],
     flaws=[*FLAWS, "ignores_default", "supersedes_independent"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],

@@ -85,7 +85,7 @@ async def accepts(chain, rule, utility, listener, client, step, check, limits, c
         check.that(asked is not None, rule, "DeviceCapability is asked for", told)
 
 
-async def refuses(fault, rule, utility, listener, client, step, check, limits, clock):
+async def refuses(fault, rules, utility, listener, client, step, check, limits, clock):
     """Prove the client alive on a sound chain, then show it a faulty one and judge that it asks for nothing."""
     registered_last(utility, client.lfdi, pin=client.pin)
     await listener.show("chain_of_four")
@@ -102,7 +102,8 @@ async def refuses(fault, rule, utility, listener, client, step, check, limits, c
     with step(3):
         await clock.wait(limits.refusal_watch.duration)
         shown = [it for it in client.connections() if it.number > before]
-        check.distrusted(shown, client.exchanges(), requirement=rule, policy="faulty_chains")
+        for rule in rules:
+            check.distrusted(shown, client.exchanges(), requirement=rule, policy="faulty_chains")
 
 
 @test_case(
@@ -175,7 +176,7 @@ async def comm_004c(utility, listener, client, step, check, limits, clock):
     id="COMM-004D",
     title="Advanced security: critical extended key usage in the MICA",
     subject="client",
-    requirements=["SEC.102"],
+    requirements=["CTP.COMM-004D", "SEC.102"],
     flaws=["accepts_any_server"],
     duration=["first_contact", "first_contact", "refusal_watch"],
     instructions=["restart_client"],
@@ -191,14 +192,24 @@ async def comm_004d(utility, listener, client, step, check, limits, clock):
     Passes when
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
     """
-    await refuses("mica-critical-extended-key-usage", "SEC.102", utility, listener, client, step, check, limits, clock)
+    await refuses(
+        "mica-critical-extended-key-usage",
+        ("CTP.COMM-004D", "SEC.102"),
+        utility,
+        listener,
+        client,
+        step,
+        check,
+        limits,
+        clock,
+    )
 
 
 @test_case(
     id="COMM-004E",
     title="Advanced security: name constraints in the MICA",
     subject="client",
-    requirements=["SEC.101"],
+    requirements=["CTP.COMM-004E", "SEC.101"],
     flaws=["accepts_any_server", "leaves_chain_to_tls"],
     duration=["first_contact", "first_contact", "refusal_watch"],
     instructions=["restart_client"],
@@ -214,14 +225,16 @@ async def comm_004e(utility, listener, client, step, check, limits, clock):
     Passes when
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
     """
-    await refuses("mica-name-constraints", "SEC.101", utility, listener, client, step, check, limits, clock)
+    await refuses(
+        "mica-name-constraints", ("CTP.COMM-004E", "SEC.101"), utility, listener, client, step, check, limits, clock
+    )
 
 
 @test_case(
     id="COMM-004F",
     title="Advanced security: policy mappings in the MICA",
     subject="client",
-    requirements=["SEC.100"],
+    requirements=["CTP.COMM-004F", "SEC.100"],
     flaws=["accepts_any_server", "leaves_chain_to_tls"],
     duration=["first_contact", "first_contact", "refusal_watch"],
     instructions=["restart_client"],
@@ -237,14 +250,16 @@ async def comm_004f(utility, listener, client, step, check, limits, clock):
     Passes when
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
     """
-    await refuses("mica-policy-mappings", "SEC.100", utility, listener, client, step, check, limits, clock)
+    await refuses(
+        "mica-policy-mappings", ("CTP.COMM-004F", "SEC.100"), utility, listener, client, step, check, limits, clock
+    )
 
 
 @test_case(
     id="COMM-004G",
     title="Advanced security: self-signed server certificate",
     subject="client",
-    requirements=["SEC.098"],
+    requirements=["CTP.COMM-004G", "SEC.098"],
     flaws=["accepts_any_server"],
     duration=["first_contact", "first_contact", "refusal_watch"],
     instructions=["restart_client"],
@@ -260,4 +275,52 @@ async def comm_004g(utility, listener, client, step, check, limits, clock):
     Passes when
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
     """
-    await refuses("self-signed", "SEC.098", utility, listener, client, step, check, limits, clock)
+    await refuses("self-signed", ("CTP.COMM-004G", "SEC.098"), utility, listener, client, step, check, limits, clock)
+
+
+@test_case(
+    id="CERT-001",
+    title="Expired server certificate",
+    subject="client",
+    requirements=["SEC.017"],
+    flaws=["accepts_any_server"],
+    origin="ours",
+    duration=["first_contact", "first_contact", "refusal_watch"],
+    instructions=["restart_client"],
+)
+async def cert_001(utility, listener, client, step, check, limits, clock):
+    """A certificate that is no longer valid proves nothing, and no procedure tries one.
+
+    Steps
+        1. Show a sound chain and wait for the client's GET of DeviceCapability.
+        2. Show a certificate that was valid until a year ago; restart the client and wait for its handshake.
+        3. Watch for any request.
+
+    Passes when
+        the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
+    """
+    await refuses("expired", ("SEC.017",), utility, listener, client, step, check, limits, clock)
+
+
+@test_case(
+    id="CERT-002",
+    title="Server certificate of another root",
+    subject="client",
+    requirements=["SEC.017"],
+    flaws=["accepts_any_server"],
+    origin="ours",
+    duration=["first_contact", "first_contact", "refusal_watch"],
+    instructions=["restart_client"],
+)
+async def cert_002(utility, listener, client, step, check, limits, clock):
+    """The root decides who may speak; a sound chain to a root that nobody trusts is a stranger's.
+
+    Steps
+        1. Show a sound chain and wait for the client's GET of DeviceCapability.
+        2. Show a sound chain to another root; restart the client and wait for its handshake.
+        3. Watch for any request.
+
+    Passes when
+        the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
+    """
+    await refuses("other-root", ("SEC.017",), utility, listener, client, step, check, limits, clock)
