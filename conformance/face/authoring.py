@@ -17,7 +17,7 @@ from conformance.judgement.list_queries import LIST_QUERIES
 from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
 from conformance.judgement.polling import Cadence, Occurrence
-from conformance.judgement.ratings import quantity
+from conformance.judgement.requirements import value_rules
 from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
 from conformance.roles.control_reading import (
@@ -92,7 +92,7 @@ from conformance.wire.documents import (
     mirror_reading,
     mirror_usage_point,
 )
-from conformance.wire.payload import Node, read
+from conformance.wire.payload import Node, quantity, read
 
 __all__ = [
     "ALL_RESPONSES",
@@ -194,4 +194,5 @@ __all__ = [
     "topology_2_groups",
     "topology_3",
     "topology_3_groups",
+    "value_rules",
 ]

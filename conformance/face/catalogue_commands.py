@@ -9,12 +9,13 @@ import click
 
 from conformance.catalogue.instructions import INSTRUCTIONS
 from conformance.catalogue.profile import Profile, load_profile
-from conformance.catalogue.requirement import Register, load_register
-from conformance.catalogue.shipped import profiles_folder, testcases_folder
+from conformance.catalogue.requirement import Register
+from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
 from conformance.face.requirement_list import matrix_json, matrix_lines
 from conformance.face.schedule_lines import told, total_lines
 from conformance.face.wiring import DEFAULT_PROFILE, SUBJECTS
+from conformance.judgement.requirements import whole_register
 from conformance.running.plan import Plan, Planned, make_plan
 from conformance.vocabulary.errors import UsageError, explain
 
@@ -53,7 +54,7 @@ def _about(row: Planned) -> str:
 
 
 def _list_requirements(subjects: Iterable[str], as_json: bool) -> None:
-    register, cases = load_register(profiles_folder() / "requirements"), load_cases(testcases_folder())
+    register, cases = whole_register(), load_cases(testcases_folder())
     if as_json:
         click.echo(matrix_json(register, cases, subjects))
     else:
@@ -70,7 +71,8 @@ def _list_instructions() -> None:
 @click.option("--profile", "profile_name", default=DEFAULT_PROFILE, show_default=True, metavar="P")
 def show_command(test_id: str, profile_name: str) -> None:
     """Show a test case: why, steps, requirements, instructions, flaws."""
-    profile, register = load_profile(profile_name), load_register(profiles_folder() / "requirements")
+    profile = load_profile(profile_name)
+    register = whole_register(profile)
     wanted = test_id.lower()
     found = [
         case

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from conformance.catalogue.pack_values import Effect, Value
@@ -16,17 +16,16 @@ from conformance.catalogue.profile import Profile
 from conformance.catalogue.requirement import Register, Requirement
 from conformance.judgement import (
     http,
-    identifiers,
     list_queries,
     payloads,
     polling,
-    ratings,
     server_trust,
     telemetry,
     timing,
     tls,
 )
 from conformance.judgement import plant as plants
+from conformance.judgement import values as value_checks
 from conformance.judgement.finding import Finding, LimitUsed, State
 from conformance.judgement.judged import Judged, limit_used, passed_if
 from conformance.judgement.payloads import Entries
@@ -84,7 +83,8 @@ class Check:
         What breaking it costs follows from the grade of its source: it fails, fails provisionally, or is warned of.
         A value that a layer waives leaves a note.
         """
-        effect = self._court.profile.values.effect(value)
+        row = self._row(value.argued_from)
+        effect = self._court.profile.values.effect(value) if row.level is Level.MUST else Effect.WARN
         judged = replace(judged, limit=judged.limit or _limit_of(value))
         if value.waived:
             why = f"waived by {value.pack}: {value.note} ({value.source})"
@@ -93,7 +93,7 @@ class Check:
             judged = replace(_not_binding(judged), detail=(*judged.detail, f"only warned of: {value.cited}"))
         elif effect is Effect.PROVISIONAL and judged.state is State.FAIL:
             judged = replace(judged, detail=(*judged.detail, f"provisional: confirm the value, {value.cited}"))
-        return self._record(self._row(value.argued_from), judged, None)
+        return self._record(row, judged, None)
 
     def _row(self, requirement: str) -> Requirement:
         row = self._court.register.get(requirement)
@@ -198,10 +198,6 @@ class Check:
         """Judge whether an element holds the children asked for."""
         return self.judged(requirement, payloads.has_elements(exchange, node, names))
 
-    def list_counts(self, exchange: Exchange, listing: Node, requirement: str) -> bool:
-        """Judge ``all`` and ``results`` of one page of a list."""
-        return self.judged(requirement, payloads.list_counts(exchange, listing))
-
     def whole_list(self, listing: Entries, beyond: Exchange, requirement: str) -> bool:
         """Judge ``all`` against the entries of all pages, and that nothing comes after them.
 
@@ -217,14 +213,26 @@ class Check:
         """Judge that pages from different starts hold different entries."""
         return self.judged(requirement, payloads.all_different(exchanges))
 
-    def identifiers(self, exchange: Exchange) -> bool:
-        """Judge every SFDI, LFDI and mRID in the subject's body."""
-        passed = [self.judged(requirement, judged) for requirement, judged in identifiers.identifiers(exchange)]
+    def values(self, exchange: Exchange, ahead: timedelta | None = None, only: str = "") -> bool:
+        """Judge the values in the subject's body by the value rules, each breach under its own id.
+
+        ``ahead`` is how far the subject's clock is ahead of the harness's, if known; without it no rule about time is
+        put. ``only`` is how the ids of the rules begin, such as ``VAL.LIST``; a body without any breach passes ``VAL``.
+        """
+        made = exchange.request_last if exchange.response_last is None else exchange.response_last
+        now = None if ahead is None else made.wall + ahead
+        ruled = value_checks.values(exchange, self._court.profile.values, now, only)
+        passed = [self._ruled(rule) for rule in ruled]
         return all(passed)
 
-    def within_ratings(self, settings: Exchange, capability: Exchange, requirement: str) -> bool:
+    def _ruled(self, rule: value_checks.Ruled) -> bool:
+        if rule.demand is None:
+            return self.judged(rule.requirement, rule.judged)
+        return self.demanded(rule.demand, rule.judged)
+
+    def within_ratings(self, settings: Exchange, capability: Exchange) -> bool:
         """Judge the settings a client PUT against the ratings it PUT."""
-        return self.judged(requirement, ratings.within_ratings(settings, capability))
+        return self.judged(value_checks.WITHIN_RATING, value_checks.within_ratings(settings, capability))
 
     def all_quantities(
         self, what: str, uoms: Iterable[int | None], posts: Sequence[Exchange], requirement: str

@@ -1,4 +1,4 @@
-"""Checks on what a body holds: schema, kind of document, identifiers, list counts (IEEE 2030.5 clauses 6 and 10)."""
+"""Checks on what a body holds: schema, kind of document, whole lists (IEEE 2030.5 clauses 6 and 10)."""
 
 from __future__ import annotations
 
@@ -52,16 +52,6 @@ def has_elements(exchange: Exchange, node: Node, names: Sequence[str]) -> Judged
     expected = f"{node.name} with {', '.join(names)}"
     observed = f"without {', '.join(missing)}" if missing else "all there"
     return Judged("has_elements", passed_if(not missing), expected, observed, (exchange.number,))
-
-
-def list_counts(exchange: Exchange, listing: Node) -> Judged:
-    """Judge ``results`` against the entries shown, and ``all`` against ``results``."""
-    shown = len(listing.children())
-    results, of_all = listing.integer_attribute("results"), listing.integer_attribute("all")
-    good = results == shown and of_all is not None and of_all >= shown
-    observed = f"results={results} all={of_all}, {shown} entries shown"
-    expected = f"results={shown} and all at least {shown}"
-    return Judged("list_counts", passed_if(good), expected, observed, (exchange.number,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,10 +61,6 @@ def _wrong_sfdi(parts: ServerParts) -> None:
         device.identity = replace(device.identity, sfdi=body * 10 + (digit + 1) % 10)
 
 
-def _bad_mrid(parts: ServerParts) -> None:
-    parts.programs[0].mrid = ""
-
-
 def _cross_device_leak(parts: ServerParts) -> None:
     parts.neighbour.viewers.update(device.lfdi for device in parts.devices)
 
@@ -196,7 +192,12 @@ DOCUMENTS = (
         "links DeviceCapability to a list that does not exist",
         edited(documents.dangling_link, "DeviceCapability"),
     ),
-    _arranged("bad_mrid", "VAL.MRID.EMPTY", "gives the best program an empty mRID", _bad_mrid),
+    _between(
+        "bad_mrid",
+        "VAL.MRID.EMPTY",
+        "gives programs an empty mRID",
+        edited(documents.texts("mRID", ""), "DERProgramList", "DERProgram"),
+    ),
 )
 
 TIME = (

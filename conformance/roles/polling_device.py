@@ -235,8 +235,7 @@ class PollingDevice:
     async def set_clock(self) -> None:
         """Read the server's time; events run on it (EVENT.031)."""
         reading = await self._server.follow("TimeLink")
-        shown = require(reading.resource.integer("currentTime"), "Time has no readable currentTime")
-        self._ahead_s = (instant(shown) - reading.received_at).total_seconds()
+        self._ahead_s = require(reading.ahead, "Time has no readable currentTime").total_seconds()
         # TimeType is cut to whole seconds: within one, server and harness agree
         self._ahead_s = 0.0 if abs(self._ahead_s) <= A_MOMENT_S else self._ahead_s
 

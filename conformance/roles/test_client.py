@@ -14,6 +14,7 @@ from typing import Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from conformance.judgement.payloads import Entries
+from conformance.judgement.timing import instant
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.messages import SEP_XML, Headers, header
@@ -67,6 +68,13 @@ class Reading:
             return read(self.exchange.response_body)
         except Malformed:
             return None
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """How far the server's clock is ahead of the harness's, by the Time that came; ``None`` for all else."""
+        node = self.document
+        shown = node.integer("currentTime") if node is not None and node.name == "Time" else None
+        return None if shown is None else instant(shown) - self.received_at
 
     @property
     def is_list(self) -> bool:

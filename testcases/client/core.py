@@ -260,7 +260,7 @@ async def core_011(utility, client, step, check, limits, clock):
     id="CORE-014",
     title="Basic DER settings",
     subject="client",
-    requirements=["CTP.CORE-014", "DER.026", "G28", "P43", "CTP.GENERAL.3"],
+    requirements=["CTP.CORE-014", "VAL", "VAL.DER.WITHIN_RATING", "VAL.DER.VAR_SIGN", "G28", "P43", "CTP.GENERAL.3"],
     flaws=["settings_above_rating", "skips_settings", "invalid_settings", "never_puts_der", "hard_coded_paths"],
     needs=["DER"],
     duration=["first_contact", "discovery"],
@@ -272,10 +272,10 @@ async def core_014(utility, client, step, check, limits):
     Steps
         1. Start the client and wait for its PUT of DERCapability.
         2. Wait for its PUT of DERSettings.
-        3. Compare the settings with the ratings.
+        3. Compare the settings with the ratings, and put the value rules to both.
 
     Passes when
-        both are PUT and valid, and every setting is within its rating.
+        both are PUT and valid, every setting is within its rating, and no value breaks a rule.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
@@ -287,7 +287,9 @@ async def core_014(utility, client, step, check, limits):
         settings = await client.must_put("DERSettings", within=limits.discovery, requirement="G28")
         check.schema_valid(require(settings, "the client PUT no DERSettings"))
     with step(3):
-        check.within_ratings(settings, capability, requirement="DER.026")
+        check.within_ratings(settings, capability)
+        check.values(capability)
+        check.values(settings)
 
 
 def publish(program, modes, name, limits):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from made_evidence import START, at, limit, served, validator
+from made_evidence import NS, START, at, limit, served, validator
 
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
 from conformance.catalogue.profile import Profile, Promotion, load_profile
 from conformance.catalogue.requirement import Requirement
 from conformance.judgement.check import Check, Court, require
 from conformance.judgement.finding import VERDICT_OF_STATE, Finding, State
 from conformance.judgement.judged import Judged
+from conformance.judgement.requirements import whole_register
 from conformance.judgement.timing import Window
 from conformance.vocabulary.errors import HarnessError, PreconditionNotMet
 from conformance.vocabulary.verdict import Grade, Level, Verdict, roll_up
@@ -135,13 +137,22 @@ def test_requiring_what_is_missing_ends_the_test_case(missing: object) -> None:
         require(missing, "no list")
 
 
-def test_identifiers_pass_only_together() -> None:
+def test_values_pass_only_together_and_each_breach_has_the_level_of_its_rule() -> None:
     bench = Bench()
-    bench_register = {**REGISTER, "SEC.001": REGISTER["A.MUST"], "SEC.005": REGISTER["A.MUST"]}
-    check = Check(replace(bench.check._court, register=bench_register))
-    body = '<EndDevice xmlns="urn:ieee:std:2030.5:ns"><sFDI>167261211391</sFDI><lFDI>12</lFDI></EndDevice>'
-    assert not check.identifiers(served(body))
-    assert [finding.state for finding in bench.findings] == [State.PASS, State.FAIL]
+    check = Check(replace(bench.check._court, register=whole_register()))
+    assert not check.values(served(f"<EndDevice {NS}><lFDI>12</lFDI><mRID>01</mRID></EndDevice>"))
+    assert [finding.state for finding in bench.findings] == [State.FAIL, State.WARNING]
+    assert check.values(served(f"<EndDevice {NS}/>"))
+    assert bench.last.requirement == "VAL"
+
+
+def test_what_the_profile_demands_of_a_value_is_argued_from_the_demand() -> None:
+    demand = Value("EndDevice.lFDI.case", "upper", "", "a handbook", SourceGrade.SEED, "pack", Kind.ADD)
+    bench = Bench()
+    profile = replace(load_profile("csip-2.1"), values=Values([demand]))
+    check = Check(replace(bench.check._court, profile=profile, register=whole_register(profile)))
+    assert not check.values(served(f"<EndDevice {NS}><lFDI>{'ab' * 20}</lFDI></EndDevice>"))
+    assert bench.last.requirement == "pack:EndDevice.lFDI.case"
 
 
 def test_the_worst_finding_is_the_verdict_and_a_warning_is_a_pass() -> None:

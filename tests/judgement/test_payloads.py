@@ -60,23 +60,6 @@ def test_missing_children_are_named() -> None:
     assert (found.state, found.observed) == (State.FAIL, "without localTime")
 
 
-@pytest.mark.parametrize(
-    ("counts", "state"),
-    [
-        ('all="2" results="2"', State.PASS),
-        ('all="9" results="2"', State.PASS),
-        ('all="2" results="1"', State.FAIL),
-        ('all="1" results="2"', State.FAIL),
-        ('results="2"', State.FAIL),
-        ('all="2"', State.FAIL),
-        ('all="two" results="2"', State.FAIL),
-    ],
-)
-def test_the_counts_of_a_page_are_held_against_its_entries(counts: str, state: State) -> None:
-    body = page("a", "b", counts=counts)
-    assert payloads.list_counts(served(body), read(body.encode())).state is state
-
-
 def test_a_whole_list_needs_its_declared_count_and_nothing_behind_it() -> None:
     nothing = served(page(counts='all="2" results="0"'), number=9)
     assert payloads.whole_list(Entries("ThingList", 2, 2, (1, 2)), nothing).state is State.PASS

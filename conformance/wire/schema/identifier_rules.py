@@ -150,10 +150,10 @@ IDENTIFIER_RULES = (
     ),
     ValueRule(
         "VAL.HEX.CASE",
-        "Identifiers are written in the letter case the profile asks for.",
+        "An LFDI is written in the letter case the profile asks for.",
         Level.MUST,
         "profile: CSIP-AUS upper case, Fortress lower case, otherwise either",
-        LFDIS | MRIDS,
+        LFDIS,
         _letter_case,
     ),
 )

@@ -1,0 +1,104 @@
+"""Checks on the values of a body, beyond what the schema decides: the value rules, rows VAL of the register.
+
+Only rules that bind the subject are put to it. What profiles decide differently (the letter case of an LFDI, the digits
+of the number that ends an mRID) is asked only where the profile demands it, and judged by that demand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.requirement import WHO
+from conformance.judgement.finding import State
+from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.payloads import body_of
+from conformance.vocabulary.identity import HexCase
+from conformance.vocabulary.mrid import PenForm
+from conformance.wire.exchange import Exchange, Side
+from conformance.wire.parser import Malformed
+from conformance.wire.payload import read
+from conformance.wire.schema.rating_rules import RATING_RULE, comparable
+from conformance.wire.schema.value_rules import (
+    Circumstances,
+    ValueFinding,
+    check_encoding,
+    check_ratings,
+    check_values,
+)
+
+ALL_RULES = "VAL"
+"""The row that a body without any breach is argued from."""
+
+WITHIN_RATING = RATING_RULE.id
+
+DEMANDED = {"VAL.HEX.CASE": "EndDevice.lFDI.case", "VAL.MRID.PEN": "mRID.pen_base"}
+"""Rules that are asked only where the profile demands a value, by the name of the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A judgement with the rule it is argued from, or with the profile's demand where that decides."""
+
+    requirement: str
+    judged: Judged
+    demand: Value | None = None
+
+
+def values(exchange: Exchange, demands: Values, now: datetime | None = None, only: str = "") -> tuple[Ruled, ...]:
+    """Judge the subject's body by every value rule that binds it: each breach for itself, or one pass.
+
+    A body that is no document yields nothing. ``now`` is the subject's time when it made the body, if known; without
+    it no rule about time is put. ``only`` is how the ids of the rules begin, such as ``VAL.LIST``.
+    """
+    body = body_of(exchange)
+    try:
+        root = read(body)
+    except Malformed:
+        return ()
+    subject = "server" if exchange.side is Side.CLIENT else "client"
+    found = (*check_encoding(body), *check_values(root, now, _circumstances(demands)))
+    bound = [breach for breach in found if subject in WHO[breach.rule.who]]
+    breaches = [breach for breach in bound if breach.requirement.startswith(only)]
+    if not breaches:
+        none = Judged("values", State.PASS, f"no breach of a rule {only or ALL_RULES}", "none", (exchange.number,))
+        return (Ruled(ALL_RULES, none),)
+    return tuple(_ruled(breach, exchange, demands) for breach in breaches)
+
+
+def _ruled(breach: ValueFinding, exchange: Exchange, demands: Values) -> Ruled:
+    observed = f"{breach.path} is {breach.found}"
+    detail = (f"line {breach.line}: {breach.message}",)
+    judged = Judged("values", State.FAIL, breach.expected, observed, (exchange.number,), detail=detail)
+    return Ruled(breach.requirement, judged, _demand(demands, breach.requirement))
+
+
+def _demand(demands: Values, rule: str) -> Value | None:
+    return demands.find(DEMANDED[rule]) if rule in DEMANDED else None
+
+
+def _circumstances(demands: Values) -> Circumstances:
+    case, base = _word(demands, "VAL.HEX.CASE"), _word(demands, "VAL.MRID.PEN")
+    return Circumstances(letter_case=HexCase(case) if case else None, pen_form=PenForm(base) if base else PenForm.HEX)
+
+
+def _word(demands: Values, rule: str) -> str:
+    value = _demand(demands, rule)
+    return "" if value is None or value.figure is None else value.words[0]
+
+
+def within_ratings(settings: Exchange, capability: Exchange) -> Judged:
+    """Judge every setting whose rating was sent too; without any such pair nothing is decided."""
+    numbers = (settings.number, capability.number)
+    expected = "every setting within its rating"
+    try:
+        documents = read(settings.request_body), read(capability.request_body)
+    except Malformed as error:
+        return Judged("within_ratings", State.INCONCLUSIVE, expected, f"not a document: {error.reason}", numbers)
+    compared, breaches = comparable(*documents), check_ratings(*documents)
+    if not compared:
+        return Judged("within_ratings", State.INCONCLUSIVE, expected, "no setting whose rating was sent", numbers)
+    detail = tuple(f"line {breach.line}: {breach.message}" for breach in breaches)
+    observed = "; ".join(breach.message for breach in breaches) or f"{', '.join(compared)} within the ratings"
+    return Judged("within_ratings", passed_if(not breaches), expected, observed, numbers, detail=detail)
