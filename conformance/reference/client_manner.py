@@ -8,8 +8,11 @@ from typing import Literal
 
 from lxml import etree
 
-from conformance.wire.messages import Headers
+from conformance.wire.messages import SEP_XML, Headers
 from conformance.wire.payload import SEP, write
+
+OPTIONAL_ELEMENTS = {"DERControlResponse": ("createdDateTime",), "MirrorUsagePoint": ("description", "version")}
+"""What a spare client leaves out: its Responses have no date of their own, and its meters no description."""
 
 DER_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
 
@@ -33,6 +36,11 @@ class Manner:
         content_type_on_get: sends Content-Type with every request.
         put_order: the order in which the DER documents are put.
         csipaus: the namespace of the CSIP-AUS extensions to declare with the DER documents; none for plain CSIP.
+        spare: leaves out elements that are optional, such as the createdDateTime of a Response.
+        indented: writes documents over many lines, with a comment.
+        limit_first: writes ``l`` before ``s`` in the query of a list request.
+        accept: the Accept header.
+        media_type: the Content-Type of documents; it may have parameters.
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
     """
 
@@ -51,6 +59,11 @@ class Manner:
     put_order: tuple[str, ...] = DER_DOCUMENTS
     csipaus: str | None = None
     answers_14: bool = False
+    spare: bool = False
+    indented: bool = False
+    limit_first: bool = False
+    accept: str = SEP_XML
+    media_type: str = SEP_XML
 
     def hexadecimal(self, text: str) -> str:
         """Return hexadecimal text in the chosen case."""
@@ -60,7 +73,7 @@ class Manner:
         """Return the query for a page that begins at an ordinal."""
         if self.page_size is None:
             return f"s={start}" if start else ""
-        return f"s={start}&l={self.page_size}"
+        return f"l={self.page_size}&s={start}" if self.limit_first else f"s={start}&l={self.page_size}"
 
     def headers(self, given: Iterable[tuple[str, str]]) -> Headers:
         """Return headers in the chosen casing, with what the manner adds."""
@@ -74,7 +87,21 @@ class Manner:
 
     def speak(self, document: etree._Element) -> bytes:
         """Return a document as bytes."""
-        return write(_prefixed(document, self.namespace_prefix) if self.namespace_prefix else document)
+        if self.spare:
+            _leave_out(document, OPTIONAL_ELEMENTS.get(etree.QName(document).localname, ()))
+        if self.namespace_prefix:
+            document = _prefixed(document, self.namespace_prefix)
+        if self.indented:
+            etree.indent(document, "    ")
+            document.insert(0, etree.Comment(" written by hand "))
+        return write(document)
+
+
+def _leave_out(document: etree._Element, names: Iterable[str]) -> None:
+    for node in list(document.iter(*(f"{{{SEP}}}{name}" for name in names))) if names else ():
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
 
 
 def _prefixed(node: etree._Element, prefix: str) -> etree._Element:

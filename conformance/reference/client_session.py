@@ -9,7 +9,7 @@ from lxml import etree
 
 from conformance.reference.client_manner import Manner
 from conformance.vocabulary.clock import Clock
-from conformance.wire.messages import SEP_XML, Answer, NoAnswer, Sender, header
+from conformance.wire.messages import Answer, NoAnswer, Sender, header
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
 
@@ -116,9 +116,9 @@ class Session:
         return None if location is None else resolve(target, location)
 
     async def _send(self, method: str, target: str, resource: str, body: bytes = b"") -> Answer:
-        headers = [] if "no_accept_header" in self._flaws else [("Accept", SEP_XML)]
+        headers = [] if "no_accept_header" in self._flaws else [("Accept", self._manner.accept)]
         if body or self._manner.content_type_on_get:
-            headers.append(("Content-Type", SEP_XML))
+            headers.append(("Content-Type", self._manner.media_type))
         try:
             return await self._sender.send(method, target, body, self._manner.headers(headers), resource)
         except NoAnswer as error:

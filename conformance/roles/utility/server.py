@@ -49,7 +49,7 @@ class Server:
         handler: Handler = self._protocol.answer
         for interposer in self.interposers:
             handler = partial(_through, interposer, handler)
-        return self._manner.carry(handler(request))
+        return self._manner.carry(handler(self._manner.heard(request)), request)
 
     @property
     def entry_path(self) -> str:

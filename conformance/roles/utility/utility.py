@@ -71,6 +71,7 @@ class Utility(Server):
         self._response_sets = ResponseSets(self._context)
         self._register = DeviceRegister(self._context, registration, TEST_PIN)
         self._mirrors = Mirrors(self._context, lambda lfdi: bool(self._register.seen_by(lfdi)))
+        self._mirrors.new_reading_status = manner.reading_status
         self.self_device = SelfDevice(self._context, lfdi)
         self.entrance = Entrance(self._context, manner, self._links)
 
