@@ -212,6 +212,7 @@ async def core_010(utility, client, step, check, limits, clock):
         "no_received_response",
         "responds_early",
         "starts_late",
+        "takes_worse_default",
         "wrong_response_lfdi",
     ],
     needs=["DER", "Response"],

@@ -244,7 +244,7 @@ async def core_022(utility, client, step, check, limits, clock):
     subject="client",
     requirements=["CTP.CORE-023", "DER.CURVE", "G13", *COMMON],
     flaws=[name for name in EVENT_FLAWS if name not in ("ignores_default", "keeps_control_after_end")]
-    + ["answers_7_and_14", "ignores_primacy", "never_reads_curves"],
+    + ["answers_7_and_14", "answers_no_supersession", "ignores_primacy", "never_reads_curves"],
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 3, "response_deadline"],
     instructions=["restart_client"],
