@@ -88,6 +88,11 @@ class ReferenceServer:
         return Answer(301, (("Location", f"{origin}{MOVED_PATH}"),), resource="DeviceCapability")
 
     @property
+    def judges_chains(self) -> bool:
+        """Whether the chain of a client is looked at beyond what TLS does."""
+        return self._parts.judges_chains
+
+    @property
     def asks_for_certificate(self) -> bool:
         """Whether a client is asked for a certificate at all."""
         return self._parts.asks_for_certificate

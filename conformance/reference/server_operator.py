@@ -38,6 +38,11 @@ class ServerOperator:
             "restore_entry": self._restore_entry,
         }
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The instructions that it carries out."""
+        return frozenset(self._acts)
+
     def __call__(self, instruction: str, values: Values) -> Awaitable[str]:
         """Carry out an instruction. Raises ``UsageError`` when it cannot be done."""
         return self._carry_out(instruction, values)

@@ -1,0 +1,25 @@
+"""The flaws that show only in what an operator arranges, in TLS, or in methods; probed in test_arranged_flaws."""
+
+ARRANGED = {
+    "asks_for_no_certificate",
+    "ignores_authority_extensions",
+    "refuses_chains_of_two",
+    "refuses_chains_of_three",
+    "accepts_forbidden_methods",
+    "redirects_nowhere",
+    "redirects_in_the_clear",
+    "time_refuses_queries",
+    "lists_seven_programs",
+    "lists_six_assignments",
+    "keeps_ten_controls",
+    "serves_removed_programs",
+    "shows_foreign_devices",
+    "changes_control_values",
+    "drops_curve_points",
+    "drops_randomization",
+    "loses_ramp_rates",
+    "cancelled_controls_vanish",
+    "hides_cancellation",
+    "ends_independent_events",
+    "supersedes_the_better",
+}
