@@ -9,7 +9,7 @@ and get the same run folder, the same verdicts, and, with ``--html``, a table wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ import pytest
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, cases_in_file, declares_cases, load_cases
 from conformance.face.configuration import DEFAULT_NAME, read_configuration
-from conformance.face.wiring import Choice, configured_run, demonstration
+from conformance.face.wiring import SUBJECTS, Choice, configured_run, demonstration
 from conformance.output.outputs import write_outputs
 from conformance.output.text import finding_block
 from conformance.running.case_run import CaseResult
 from conformance.running.session import Interrupted, RunSettings, Session
-from conformance.vocabulary.errors import HarnessError, UsageError
+from conformance.vocabulary.errors import HarnessError, UsageError, explain
 from conformance.vocabulary.verdict import Verdict
 
 SESSION = pytest.StashKey[Session]()
@@ -128,26 +128,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _session(config: pytest.Config, cases: list[TestCase]) -> Session:
     """Prepare a run of the collected cases from our options; what is wrong with them pytest tells as wrong use."""
     try:
-        return Session(_settings(config, _choice(config, cases)))
+        return Session(_settings(config, cases))
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from error
 
 
-def _choice(config: pytest.Config, cases: list[TestCase]) -> Choice:
+def _choice(config: pytest.Config, cases: list[TestCase], subjects: Sequence[str]) -> Choice:
     """Choose the collected cases; the shipped ones that were not collected stay in the plan as not selected."""
-    known = {case.key: case for case in (*load_cases(testcases_folder()), *cases)}
-    chosen = tuple(case.key for case in cases)
-    only = () if len(chosen) == len(known) else chosen
+    everything = (*load_cases(testcases_folder()), *cases)
+    known = {case.key: case for case in everything if case.subject in subjects}
+    only = tuple(case.key for case in cases if case.subject in subjects)
+    if not only:
+        seen = f"{len(cases)} of other subjects"
+        raise UsageError(explain("selecting tests", f"some for the {' or '.join(subjects)}", seen, "select others"))
     out = config.getoption("csip_out")
-    return Choice(config.getoption("csip_profile"), only, out=out and Path(out), cases=tuple(known.values()))
+    return Choice(
+        config.getoption("csip_profile"),
+        () if len(only) == len(known) else only,
+        out=out and Path(out),
+        cases=tuple(known.values()),
+    )
 
 
-def _settings(config: pytest.Config, choice: Choice) -> RunSettings:
+def _settings(config: pytest.Config, cases: list[TestCase]) -> RunSettings:
     if config.getoption("csip_demo"):
+        choice = _choice(config, cases, SUBJECTS)
         keep = ExitStack()
         config.add_cleanup(keep.close)
         return demonstration(choice, choice.out or Path("csip-demo"), keep, {})
-    return configured_run(read_configuration(Path(config.getoption("csip_config") or DEFAULT_NAME)), choice)
+    configuration = read_configuration(Path(config.getoption("csip_config") or DEFAULT_NAME))
+    return configured_run(configuration, _choice(config, cases, [configuration.kind]))
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:

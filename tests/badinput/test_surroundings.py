@@ -1,0 +1,130 @@
+"""What lies around a run changes nothing of it; pytest users get the same run by the plug-in."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from misbehaviour import HASTY, Csip, Run, command, pki, server_tables, serving, surroundings, write_configuration
+
+from conformance.reference.demo_identities import read_identities
+from conformance.reference.server import ReferenceServer
+from conformance.roles.utility import TEST_PIN
+from conformance.vocabulary.clock import RealClock
+
+HOSTILE_INI = "[pytest]\naddopts = --no-such-option -k nothing\npython_files = nothing\nfilterwarnings = error\n"
+HOSTILE_CONFTEST = "raise SystemExit('a hostile conftest was loaded')\n"
+
+
+def hostile(folder: Path) -> Path:
+    """Make a folder below others that hold what would change a pytest run."""
+    (folder / "pytest.ini").write_text(HOSTILE_INI)
+    (folder / "conftest.py").write_text(HOSTILE_CONFTEST)
+    (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--no-such-option'\n")
+    work = folder / "work"
+    work.mkdir()
+    (work / "conftest.py").write_text(HOSTILE_CONFTEST)
+    (work / "test_theirs.py").write_text("def test_theirs(): assert False\n")
+    return work
+
+
+def finished(words: list[str], folder: Path, environment: Mapping[str, str], out: Path) -> Run:
+    ended = subprocess.run(
+        words,
+        cwd=folder,
+        env=surroundings(**environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    return Run(ended.returncode, ended.stdout, out)
+
+
+def test_environment_ini_and_conftest_change_nothing(csip: Csip) -> None:
+    work = hostile(csip.folder)
+    environment = {"PYTEST_ADDOPTS": "--no-such-option -x", "PYTEST_PLUGINS": "no_such_plugin"}
+    words = command("demo", "--out", str(csip.out), "--only", "COMM-002")
+    ended = finished(words, work, environment, csip.out)
+    ended.must_be_whole()
+    assert "hostile" not in ended.printed
+    assert {row["verdict"] for row in ended.tests.values() if row["id"] == "COMM-002"} == {"pass"}
+    assert ended.code == 3  # required tests were not selected
+
+
+def tables(port: int, peer: ReferenceServer) -> dict[str, dict[str, object]]:
+    made = server_tables(port, pin=TEST_PIN, entry=peer.entry_path)
+    return made | {"limits": {**HASTY, "request_deadline": 30, "pause_between_time_readings": 1.1}}
+
+
+def by_pytest(csip: Csip, *arguments: str) -> Run:
+    """Run the plug-in with pytest against the reference server."""
+    peer = ReferenceServer(RealClock(), (), lfdis=[read_identities(pki()).device.lfdi])
+    with serving(peer.handle) as port:
+        config = write_configuration(csip.folder, tables(port, peer))
+        words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider"]
+        words += ["--csip-config", str(config), "--csip-out", str(csip.out), *arguments]
+        return finished(words, csip.folder, {}, csip.out)
+
+
+def test_pytest_users_get_the_same_run_folder_and_our_columns(csip: Csip) -> None:
+    pytest.importorskip("pytest_html")
+    chosen = ("--csip-cases", "-k", "CORE-005 or COMM-002")
+    ended = by_pytest(csip, *chosen, "--junitxml=theirs.xml", "--html=out.html", "--self-contained-html")
+    assert ended.code == 0, ended.printed
+    ended.must_be_whole()
+    assert (ended.verdicts["CORE-005"], ended.verdicts["COMM-002"]) == ("pass", "pass")
+    assert (ended.verdicts["TREE-001"], ended.tests["TREE-001"]["reason"]) == ("not_run", "not selected (--only)")
+    cases = ET.parse(csip.folder / "theirs.xml").getroot().iter("testcase")
+    assert {case.get("name") for case in cases} == {"CORE-005", "COMM-002"}
+    page = (csip.folder / "out.html").read_text(encoding="utf-8")
+    for words in ("Verdict", "Subject", "Requirements", "CTP.COMM-002, CTP.GENERAL.2, CTP.GENERAL.3"):
+        assert words in page, words
+
+
+def test_pytest_users_see_findings_not_tracebacks(csip: Csip) -> None:
+    peer = ReferenceServer(RealClock(), ("clock_ahead",), lfdis=[read_identities(pki()).device.lfdi])
+    with serving(peer.handle) as port:
+        config = write_configuration(csip.folder, tables(port, peer))
+        words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider"]
+        words += ["--csip-config", str(config), "--csip-out", str(csip.out), "--csip-cases", "-k", "CORE-005"]
+        ended = finished(words, csip.folder, {}, csip.out)
+    assert ended.code == 1
+    ended.must_be_whole()
+    assert "TIME.002" in ended.printed
+    assert "csip run --only CORE-005" in ended.printed
+
+
+def test_what_is_wrong_with_the_configuration_is_wrong_use_of_pytest(csip: Csip) -> None:
+    words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider"]
+    ended = finished([*words, "--csip-cases", "--csip-config", "none.toml"], csip.folder, {}, csip.out)
+    assert ended.code == 4, ended.printed
+    assert "reading the configuration none.toml" in ended.printed
+    assert "Traceback" not in ended.printed
+    assert not csip.out.exists()
+
+
+def test_without_being_asked_for_the_plug_in_leaves_other_tests_alone(csip: Csip) -> None:
+    (csip.folder / "test_theirs.py").write_text("def test_theirs(): pass\n")
+    words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider", "-q"]
+    ended = finished(words, csip.folder, {}, csip.out)
+    assert ended.code == 0, ended.printed
+    assert "1 passed" in ended.printed
+
+
+def test_expected_verdicts_make_the_exit_code(csip: Csip) -> None:
+    assert csip("demo", "--out", "first", "--only", "COMM-002").code == 3
+    document = json.loads((csip.folder / "first" / "run.json").read_text())
+    peer = ReferenceServer(RealClock(), (), lfdis=[read_identities(pki()).device.lfdi])
+    document["tests"] = [row for row in document["tests"] if row["subject"] == "server"]
+    (csip.folder / "expected.json").write_text(json.dumps(document))
+    with serving(peer.handle) as port:
+        again = csip.run(tables(port, peer), "--only", "COMM-002", "--expect", "expected.json")
+    assert (again.code, "exactly as expected" in again.printed) == (0, True), again.printed
