@@ -20,7 +20,7 @@ from conformance.roles.operator import PluginOperator
 from conformance.roles.utility import TEST_PIN
 from conformance.roles.utility.manner import Manner as ServerManner
 from conformance.running.case_run import Desk
-from conformance.running.server_arrangement import ServerArrangement, ServerPlace, ShownIdentity
+from conformance.running.server_arrangement import STAGGER_S, ServerArrangement, ServerPlace, ShownIdentity
 from conformance.vocabulary.clock import Clock
 from conformance.wire.http_server import Listener
 from conformance.wire.messages import Answer, BrokenAnswer, Request
@@ -34,6 +34,7 @@ class EmbeddedServer:
     """A server under test that is the reference server, one for each test case."""
 
     lanes = LANES
+    stagger_s = STAGGER_S
 
     def __init__(
         self,

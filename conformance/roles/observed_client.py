@@ -170,15 +170,23 @@ class ObservedClient:
     async def _must(
         self, method: str, wanted: tuple[str, ...] | None, within: Limit, requirement: str, matching: Matcher | None
     ) -> Exchange | None:
-        found = await self.seen(method, wanted, self._clock.now() + within.duration, matching)
         what = f"{method} {' or '.join(wanted or ('a linked resource',))}"
         expected, limit = f"{what} within {within.value:g} s", limit_used(within)
-        if found is not None:
-            judged = Judged("must_request", State.PASS, expected, "seen", (found.number,), limit=limit)
-        else:
+
+        def missing(instead: str) -> Judged:
             state = State.FAIL if self._alive() else State.INCONCLUSIVE
-            judged = Judged("must_request", state, expected, self._instead(), limit=limit)
-        self._check.judged(requirement, judged)
+            return Judged("must_request", state, expected, instead, limit=limit)
+
+        try:
+            found = await self.seen(method, wanted, self._clock.now() + within.duration, matching)
+        except ClientGone as gone:
+            self._check.judged(requirement, missing(f"{self._instead()}; then {gone.told}"))
+            raise
+        if found is None:
+            self._check.judged(requirement, missing(self._instead()))
+        else:
+            seen = Judged("must_request", State.PASS, expected, "seen", (found.number,), limit=limit)
+            self._check.judged(requirement, seen)
         return found
 
     def _alive(self) -> bool:
@@ -213,7 +221,7 @@ class ObservedClient:
         finally:
             news.cancel()
         if self._ended is not None and self._ended.done():
-            raise PreconditionNotMet(f"cannot go on: {self._ended.result()}")
+            raise ClientGone(self._ended.result())
 
     def forget(self) -> None:
         """Stop watching for the client's end."""
@@ -225,6 +233,14 @@ class ObservedClient:
 def kinds(resource: Kinds) -> tuple[str, ...]:
     """Return one or several kinds of resource as a tuple."""
     return (resource,) if isinstance(resource, str) else resource
+
+
+class ClientGone(PreconditionNotMet):
+    """The client ended by itself; ``told`` says how."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(f"cannot go on: {told}")
+        self.told = told
 
 
 class Event(Protocol):

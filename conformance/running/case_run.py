@@ -65,10 +65,11 @@ class CaseResult:
 class Arrangement(Protocol):
     """How test cases of one kind get their subject: opened anew for each case.
 
-    ``lanes`` is how many cases may run side by side on it.
+    ``lanes`` is how many cases may run side by side on it, ``stagger_s`` how far apart the first of them start.
     """
 
     lanes: int
+    stagger_s: float
 
     def running(self, folder: Path) -> AbstractAsyncContextManager[None]:
         """Keep up what all cases share, such as the process of a server under test, during the whole run."""

@@ -71,6 +71,11 @@ Starter = Callable[[Desk, ClientPlace, str, int], Awaitable[RunningClient]]
 """Starts an instance of the client against host and port for one test case."""
 
 
+CONNECTION_STAGGER_S = 0.037
+PROCESS_STAGGER_S = 1.0
+"""Starting a process keeps a core busy for about that long."""
+
+
 class ClientArrangement:
     """Gives each test case a utility, a listener and the observed client.
 
@@ -87,6 +92,7 @@ class ClientArrangement:
     ) -> None:
         self._places = Lanes(places)
         self.lanes = len(self._places)
+        self.stagger_s = CONNECTION_STAGGER_S if command is None else PROCESS_STAGGER_S
         self._command = command
         self._network = network
         self._identity = identity

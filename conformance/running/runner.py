@@ -1,7 +1,8 @@
 """Running the cases of a plan side by side in one event loop.
 
-Each kind of subject has lanes: that many of its cases run at once, started a little apart so that handshakes and polls
-do not coincide; the longest take their lanes first. Serial cases run alone on their kind of subject, after the others.
+Each kind of subject has lanes: that many of its cases run at once, started a little apart so that handshakes, polls and
+the starting of processes do not coincide; the longest take their lanes first. Serial cases run alone on their kind of
+subject, after the others.
 A wrong configuration that comes to light in one case ends them all.
 """
 
@@ -13,8 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from conformance.catalogue.test_case import TestCase
 from conformance.running.case_run import Arrangement, Bench, CaseResult, run_case
 from conformance.running.schedule import longest_first
-
-STAGGER_S = 0.037
 
 
 async def run_cases(
@@ -53,7 +52,7 @@ async def _run_subject(
 
     async def one(case: TestCase, turn: int) -> None:
         async with lanes, everything:
-            await asyncio.sleep(STAGGER_S * (turn % arrangement.lanes))
+            await asyncio.sleep(arrangement.stagger_s * turn if turn < arrangement.lanes else 0)
             result = await run_case(case, arrangement, bench)
             done(result)
         if result.stop is not None:

@@ -49,6 +49,7 @@ class ServerPlace:
     to_register: bool = False
 
 
+STAGGER_S = 0.037
 START_TRIES = 300
 START_PAUSE_S = 0.2
 
@@ -68,6 +69,7 @@ class ServerArrangement:
     ) -> None:
         self._identities = Lanes(identities)
         self.lanes = len(self._identities)
+        self.stagger_s = STAGGER_S
         self._strangers = strangers
         self._network = network
         self._place = place

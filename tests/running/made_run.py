@@ -71,6 +71,7 @@ class Stage:
     """An arrangement without a subject: counts what is open, raises what it is told to."""
 
     lanes: int = 4
+    stagger_s: float = 0.0
     nouns: Mapping[str, object] = field(default_factory=dict)
     on_open: BaseException | None = None
     on_running: BaseException | None = None
