@@ -50,13 +50,14 @@ def require(value: Needed | None, what: str) -> Needed:
 class Court:
     """What judging needs besides the evidence: requirements, profile, schema, and where findings go.
 
-    ``uncertainty_s`` gives the present uncertainty of time measurements, ``step`` the declared step under way.
+    ``uncertainty_s`` gives the uncertainty of times measured between moments, or anywhere so far if none are given;
+    ``step`` is the declared step under way.
     """
 
     register: Register
     profile: Profile
     validator: Validator
-    uncertainty_s: Callable[[], float]
+    uncertainty_s: Callable[..., float]
     step: Callable[[], int | None]
     sink: Callable[[Finding], None]
 
@@ -260,7 +261,9 @@ class Check:
     ) -> bool:
         """Judge an instant against a window whose bounds come from a limit."""
         evidence = {} if exchange is None else {"exchange": exchange.number}
-        judged = timing.happened_within(what, observed, window, self._court.uncertainty_s(), limit, **evidence)
+        judged = timing.happened_within(
+            what, observed, window, self._between(window.start, observed), limit, **evidence
+        )
         return self.judged(requirement, judged)
 
     def close_in_time(
@@ -271,7 +274,7 @@ class Check:
         The reading has a resolution of one second, which counts as uncertainty.
         """
         window = timing.Window(seen_at, "the harness's clock", -within.value, within.value)
-        uncertainty = self._court.uncertainty_s() + CLOCK_RESOLUTION_S
+        uncertainty = self._court.uncertainty_s(seen_at) + CLOCK_RESOLUTION_S
         judged = timing.happened_within(
             "the served time is", served, window, uncertainty, within, exchange=exchange.number
         )
@@ -344,6 +347,9 @@ class Check:
         """Judge when modes ceased to be in force at the plant, first after an instant, against a window."""
         judged = plants.gave_way(plant, modes, window, limit, self._uncertainty(plant), after=after)
         return self.judged(requirement, judged)
+
+    def _between(self, start: datetime, observed: datetime | None) -> float:
+        return self._court.uncertainty_s(start, observed or start)
 
     def _uncertainty(self, plant: plants.Plant | None) -> float:
         return self._court.uncertainty_s() + (plant.uncertainty_s if plant else 0.0)

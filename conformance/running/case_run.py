@@ -97,7 +97,7 @@ class Desk:
                 register=bench.register,
                 profile=bench.profile,
                 validator=bench.validator,
-                uncertainty_s=lambda: lag.uncertainty_s,
+                uncertainty_s=lag.uncertainty_s,
                 step=lambda: self.step.current,
                 sink=self._found,
             )

@@ -71,7 +71,8 @@ def make_plan(
     """Plan a run.
 
     ``only`` names ids (``CORE-005`` or ``server/CORE-005``); ``supported`` are the function sets and the modes
-    (``opModVoltVar``) the declaration claims, ``None`` meaning all; one that names no mode claims all modes. Required tests stay in the plan even when they are not run.
+    (``opModVoltVar``) the declaration claims, ``None`` meaning all; one that names no mode claims all modes. Required
+    tests stay in the plan even when they are not run.
 
     Raises:
         UsageError: an id in ``only`` that no test case has, or a limit that the profile lacks.

@@ -56,12 +56,12 @@ def test_a_stall_of_the_loop_is_the_uncertainty_of_the_windows_open_then() -> No
 
     early, late = asyncio.run(run())
     assert early.worst_s >= PERIOD_S
-    assert early.uncertainty_s == early.worst_s
-    assert late.uncertainty_s == LEAST_UNCERTAINTY_S
+    assert early.uncertainty_s() == early.worst_s
+    assert late.uncertainty_s() == LEAST_UNCERTAINTY_S
 
 
 def test_a_quiet_loop_still_has_a_least_uncertainty() -> None:
-    assert LagWindow().uncertainty_s == LEAST_UNCERTAINTY_S
+    assert LagWindow().uncertainty_s() == LEAST_UNCERTAINTY_S
 
 
 def test_virtual_time_is_exact() -> None:
@@ -70,7 +70,7 @@ def test_virtual_time_is_exact() -> None:
         await monitor.run()
         with monitor.window() as window:
             window.worst_s = 5.0
-            return window.uncertainty_s
+            return window.uncertainty_s()
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         assert runner.run(run()) == 0.0
@@ -136,3 +136,13 @@ def test_lines_of_several_threads_do_not_mix(journal: Journal, tmp_path: Path) -
     for thread in threads:
         thread.join()
     assert len(list(read_journal(tmp_path / "events.jsonl"))) == 200
+
+
+def test_a_duration_is_as_uncertain_as_the_loop_was_late_between_its_ends() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    window = LagWindow()
+    window.note(start + timedelta(seconds=5), 3.0)
+    assert window.uncertainty_s(start + timedelta(seconds=60), start + timedelta(seconds=70)) == LEAST_UNCERTAINTY_S
+    assert window.uncertainty_s(start + timedelta(seconds=3)) == 3.0
+    assert window.uncertainty_s(start, start + timedelta(seconds=70)) == 3.0
+    assert window.uncertainty_s() == 3.0
