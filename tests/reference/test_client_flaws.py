@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from client_rig import LFDI, Rig, play, schema
 from lxml import etree
+from test_event_flaws import PROBES as EVENT_PROBES
 
 from conformance.reference.client_flaws import CCM8, CLIENT_FLAWS, known_flaws, sends_full_chain, tls_ciphers
 from conformance.reference.client_manner import Manner
@@ -18,7 +19,7 @@ from conformance.vocabulary.errors import UsageError
 from conformance.wire.messages import Answer, Request, header
 
 SECOND = timedelta(seconds=1)
-TLS_FLAWS = {"offers_no_ccm8", "sends_leaf_only"}
+TLS_FLAWS = {"offers_no_ccm8", "sends_leaf_only", "refuses_short_chains", "accepts_any_server", "leaves_chain_to_tls"}
 
 
 async def busy_quarter_hour(rig: Rig) -> None:
@@ -192,7 +193,7 @@ def test_a_flaw_breaks_nothing_else(flaw: str) -> None:
 
 
 def test_every_flaw_is_proven() -> None:
-    assert PROOFS.keys() | TLS_FLAWS | {"ignores_wrong_pin"} == CLIENT_FLAWS.keys()
+    assert PROOFS.keys() | EVENT_PROBES.keys() | TLS_FLAWS | {"ignores_wrong_pin"} == CLIENT_FLAWS.keys()
     assert all(flaw.name == name and flaw.side == "client" for name, flaw in CLIENT_FLAWS.items())
 
 
