@@ -75,7 +75,10 @@ async def basic_027(utility, client, step, check, limits, instruct):
     id="BASIC-028",
     title="Inverter status",
     subject="client",
-    requirements=["CTP.BASIC-028", "G30", "P44", "STATUS.PRINTED", "STATUS.UPDATED", "CTP.GENERAL.3"],
+    requirements=[
+        *("CTP.BASIC-028", "G30", "P44", "STATUS.PRINTED", "STATUS.UPDATED", "CTP.GENERAL.3"),
+        *("VAL", "VAL.BITMAP.CONNECTION"),
+    ],
     flaws=["skips_status", "status_without_connection", "never_puts_der", "hard_coded_paths"],
     needs=["DER"],
     duration=["first_contact", "discovery", "polling_window"],
@@ -101,6 +104,7 @@ async def basic_028(utility, client, step, check, limits, clock, policies):
         put = await client.must_put("DERStatus", within=limits.discovery, requirement="G30")
         put = require(put, "the client PUT no DERStatus")
         check.schema_valid(put)
+        check.values(put)
         check.answered(put, 204, 200, 201, requirement="CTP.BASIC-028", policy="put_status")
         capability = await client.seen("PUT", ("DERCapability",), clock.now() + limits.discovery.duration)
         kind = response_in(capability).integer("type") if capability and response_in(capability) else None
@@ -117,7 +121,7 @@ async def basic_028(utility, client, step, check, limits, clock, policies):
     id="BASIC-029",
     title="Inverter meter reading",
     subject="client",
-    requirements=["CTP.BASIC-029", "G23", "G25", "P41", "P42", "MUP.004", "MUP.005", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-029", "G23", "G25", "P41", "P42", "MUP.004", "MUP.005", "CTP.GENERAL.3", "VAL"],
     flaws=["no_voltage_reading", "readings_once", "ignores_post_rate", "readings_without_time", "hard_coded_paths"],
     needs=["MirrorUsagePoint"],
     duration=["first_contact", "discovery", "reporting_window"],
@@ -151,6 +155,7 @@ async def basic_029(utility, client, step, check, limits, clock):
         posts = client.exchanges("MirrorUsagePoint", "POST")
         for post in (*definitions, *posts):
             check.schema_valid(post)
+            check.values(post)
         for post in definitions:
             lfdi = require(response_in(post), "no document").hexadecimal("deviceLFDI")
             check.has_value(post, "deviceLFDI", lfdi, client.lfdi, requirement="MUP.005")
