@@ -50,7 +50,7 @@ async def core_001(server, step, check, policies):
                 wrong = await server.ask(
                     method, reading.exchange.path, reading.exchange.resource, reading.exchange.response_body
                 )
-                check.answered(wrong.exchange, 405, requirement="GEN.047", policy=policy)
+                check.answered(wrong.exchange, 405, requirement="GEN.047", policy=policies["unsupported_methods"].name)
     with step(3):
         for reading in kinds:
             foo = await server.ask("FOO", reading.exchange.path, reading.exchange.resource)
@@ -105,7 +105,8 @@ async def core_002(server, device, step, check, policies, clock):
                 wrong = await server.ask(
                     method, reading.exchange.path, reading.exchange.resource, reading.exchange.response_body
                 )
-                if check.answered(wrong.exchange, 405, requirement="GEN.047", policy=policy):
+                allowed = policies["unsupported_methods"].name
+                if check.answered(wrong.exchange, 405, requirement="GEN.047", policy=allowed):
                     check.has_allow(wrong.exchange, requirement="GEN.047")
     with step(4):
         foo = await server.ask("FOO", server.entry_path, "DeviceCapability")
