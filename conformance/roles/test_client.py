@@ -212,12 +212,12 @@ class TestClient:
             raise PreconditionNotMet(f"cannot go on: {node.name} has no {link}")
         return await self.get(href, link.removesuffix("Link"))
 
-    async def whole_list(self, href: str, name: str) -> Listing:
-        """Read a list page by page until a page is empty, short, or brings nothing new."""
+    async def whole_list(self, href: str, name: str, limit: int | None = None) -> Listing:
+        """Read a list until a page is empty, short, or brings nothing new; ``limit`` is the ``l`` of each page."""
         pages: list[Reading] = []
         seen = 0
         while True:
-            reading = await self.page(href, name, start=seen, limit=self._page_size)
+            reading = await self.page(href, name, start=seen, limit=limit or self._page_size)
             pages.append(reading)
             shown = len(reading.resource.children())
             seen += shown

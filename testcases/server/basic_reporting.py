@@ -53,7 +53,7 @@ async def basic_027(server, device, step, check, limits, clock):
     Steps
         1. Find the own EndDevice's LogEventList.
         2. POST five log events, one after the other.
-        3. Read the list with l=255.
+        3. Read the list with l=255, to its end.
 
     Passes when
         each POST is answered 201 with a place, and the list shows all five with their codes, the newest first.
@@ -71,17 +71,19 @@ async def basic_027(server, device, step, check, limits, clock):
                 check.has_location(posted.exchange, requirement="GEN.040")
             await clock.wait(limits.log_pause.duration)
     with step(3):
-        page = await server.page(href, "LogEventList", start=0, limit=limits.largest_page.count)
-        check.answered(page.exchange, 200, requirement="CTP.BASIC-027")
-        check.schema_valid(page.exchange)
-        shown = [(entry.integer("createdDateTime"), entry.integer("logEventID")) for entry in page.resource.children()]
+        listing = await server.whole_list(href, "LogEventList", limits.largest_page.count)
+        pages = [page.exchange for page in listing.pages]
+        for page in pages:
+            check.answered(page, 200, requirement="CTP.BASIC-027")
+            check.schema_valid(page)
+        shown = [(entry.integer("createdDateTime"), entry.integer("logEventID")) for entry in listing.entries]
         kept = [number for number, moment in sent.items() if (moment, number) in shown]
         check.that(
-            len(kept) == len(sent), "LOG.002", f"all {len(sent)} events in the list", f"{len(kept)}", [page.exchange]
+            len(kept) == len(sent), "LOG.002", f"all {len(sent)} events in the list", f"{len(kept)}", pages
         )
         moments = [moment or 0 for moment, _ in shown]
         newest_first = moments == sorted(moments, reverse=True)
-        check.that(newest_first, "LOG.003", "the newest event first", f"{moments[:8]}", [page.exchange])
+        check.that(newest_first, "LOG.003", "the newest event first", f"{moments[:8]}", pages)
 
 
 @test_case(
@@ -93,7 +95,7 @@ async def basic_027(server, device, step, check, limits, clock):
     needs=["DER"],
     instructions=["register_device"],
 )
-async def basic_028(server, device, step, check, clock):
+async def basic_028(server, device, step, check, policies, clock):
     """Whether an inverter is connected at all is known only from its status.
 
     Steps
@@ -102,7 +104,7 @@ async def basic_028(server, device, step, check, clock):
         3. PUT one of a storage, and GET it.
 
     Passes when
-        each PUT is answered 204, and each GET shows the values that were PUT.
+        each PUT is accepted, and each GET shows the values that were PUT.
     """
     with step(1):
         ders = await device.read_list(await device.own(), "DERListLink")
@@ -112,7 +114,7 @@ async def basic_028(server, device, step, check, clock):
         with step(number):
             now = clock.now()
             put = await server.put(href, der_status(now, parts), "DERStatus")
-            check.answered(put.exchange, 204, requirement="CTP.BASIC-028")
+            check.answered(put.exchange, 204, 200, 201, requirement="CTP.BASIC-028", policy=policies["put_status"].name)
             back = await device.read(href, "DERStatus")
             read_at = back.resource.integer("readingTime")
             check.has_value(back.exchange, "readingTime", read_at, int(now.timestamp()), requirement="CTP.BASIC-028")

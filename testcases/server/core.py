@@ -242,7 +242,7 @@ async def core_011(device, arrange, step):
     needs=["DER"],
     instructions=["register_device"],
 )
-async def core_014(server, device, step, check, clock):
+async def core_014(server, device, step, check, policies, clock):
     """Limits in percent mean nothing to a utility that does not hold the ratings they are of.
 
     Steps
@@ -252,7 +252,7 @@ async def core_014(server, device, step, check, clock):
         4. GET both.
 
     Passes when
-        each PUT is answered 204 and each GET shows the values that were PUT.
+        each PUT is accepted and each GET shows the values that were PUT.
     """
     with step(1):
         ders = await device.read_list(await device.own(), "DERListLink")
@@ -261,11 +261,11 @@ async def core_014(server, device, step, check, clock):
         capability = require(der.link("DERCapabilityLink"), "the DER has no DERCapabilityLink")
         body = der_capability(RATED_W, RATED_VA, MODES, PHOTOVOLTAIC)
         put = await server.put(capability, body, "DERCapability")
-        check.answered(put.exchange, 204, requirement="CTP.CORE-014")
+        check.answered(put.exchange, 204, 200, 201, requirement="CTP.CORE-014", policy=policies["put_status"].name)
     with step(3):
         settings = require(der.link("DERSettingsLink"), "the DER has no DERSettingsLink")
         put = await server.put(settings, der_settings(clock.now(), SET_W), "DERSettings")
-        check.answered(put.exchange, 204, requirement="CTP.CORE-014")
+        check.answered(put.exchange, 204, 200, 201, requirement="CTP.CORE-014", policy=policies["put_status"].name)
     with step(4):
         back = await device.read(capability, "DERCapability")
         for name, wanted in (("rtgMaxW", RATED_W), ("rtgMaxVA", RATED_VA)):
