@@ -1,8 +1,8 @@
 """The vocabulary of profile packs: what a utility can demand, under which name, in which unit, bound which way.
 
 A name starts with the resource or element of IEEE 2030.5 (or CSIP-AUS) that the demand is about, in the standard's
-spelling; what the standard has no name for is in snake_case. Two families are open: ``<Resource>.pollRate`` for any
-resource that is polled, and ``<Resource>.<element>`` for the presence of an element in what a client writes.
+spelling; what the standard has no name for is in snake_case. One family is open: ``<Resource>.<element>`` is the presence
+of an element in what is written or served.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+Figure: TypeAlias = "float | str | tuple[str, ...] | None"
+"""A number, a word, a set of words, or ``None`` for what is not known."""
 
 
 class Bound(StrEnum):
@@ -213,3 +217,12 @@ def demand_of(name: str) -> Demand | None:
     if match := ELEMENT.match(name):
         return Demand(name, Bound.PRESENCE, "", f"{match['element']} in {match['resource']}")
     return None
+
+
+def told(figure: Figure, unit: str = "") -> str:
+    """Write a figure for a person."""
+    if figure is None:
+        return "not known"
+    if isinstance(figure, float):
+        return f"{figure:g}{'' if unit in ('', '1') else f' {unit}'}"
+    return figure if isinstance(figure, str) else ", ".join(figure)

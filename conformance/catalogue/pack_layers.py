@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance.catalogue.demands import PRESENCES, Bound, Demand, demand_of
+from conformance.catalogue.demands import PRESENCES, Bound, Demand, Figure, demand_of, told
 from conformance.catalogue.pack import Pack, Row
-from conformance.catalogue.pack_values import Figure, Kind, Phase, Question, SourceGrade, Value, told
+from conformance.catalogue.pack_values import Kind, Phase, Question, SourceGrade, Value
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.verdict import Grade, Level
 
-TAKEN = ("unit", "clock_start", "requirement")
+TAKEN = ("unit", "clock_start")
 """What a row that changes a value need not repeat."""
+
+
+CLOCK_STARTS = ("created", "exposed", "notified", "received", "event_start", "effective_start")
+"""What a duration may be counted from, the earliest first."""
 
 
 def merged_values(chain: Sequence[Pack]) -> dict[str, Value]:
@@ -121,10 +125,22 @@ def _lay(
         del values[new.key]
         return
     new = _complete(pack, new, below)
-    if below is not None and (why := proof_against(new.kind, new.demand, below.figure, new.figure)):
+    if below is not None and (why := _unproven(new, below)):
         do = f"say kind: {_fitting(new, below)}, or correct the value"
         raise refused(pack, f"values: {new.key}", f"a value that does {new.kind}", why, do)
     values[new.key] = new
+
+
+def _unproven(new: Value, below: Value) -> str | None:
+    """Return why a value is not what its kind says; a clock that starts elsewhere must agree with the direction."""
+    if why := proof_against(new.kind, new.demand, below.figure, new.figure):
+        return why
+    if new.kind not in (Kind.TIGHTEN, Kind.RELAX) or not (new.clock_start and below.clock_start):
+        return None
+    later = CLOCK_STARTS.index(new.clock_start) - CLOCK_STARTS.index(below.clock_start)
+    if later > 0 if new.kind is Kind.TIGHTEN else later < 0:
+        return f"its clock starts at {new.clock_start}, that below at {below.clock_start}; say kind: replace"
+    return None
 
 
 def _wider(lower: Mapping[str, Value], new: Value) -> Value | None:
@@ -165,8 +181,9 @@ def _complete(pack: Pack, new: Value, below: Value | None) -> Value:
     """Take from below what need not be repeated, and see that a number has the unit of its demand."""
     if below is not None:
         taken = {name: getattr(new, name) or getattr(below, name) for name in TAKEN}
-        figure = below.figure if new.kind is Kind.WAIVE else new.figure
-        new = replace(new, **taken, figure=figure, was=below.figure)
+        if new.kind is Kind.WAIVE:
+            taken |= {"figure": below.figure, "requirement": below.requirement}
+        new = replace(new, **taken, below=below)
     unit = new.demand.unit
     if isinstance(new.figure, float) and new.unit != unit:
         seen = f"unit: {new.unit}" if new.unit else "no unit"

@@ -7,17 +7,13 @@ ask for, and is nobody's requirement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
 
-from conformance.catalogue.demands import Bound, Demand, demand_of
+from conformance.catalogue.demands import Bound, Demand, Figure, demand_of, told
 from conformance.vocabulary.errors import HarnessError
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Grade, Level
-
-Figure: TypeAlias = "float | str | tuple[str, ...] | None"
-"""A number, a word, a set of words, or ``None`` for what is not known."""
 
 
 class SourceGrade(StrEnum):
@@ -79,8 +75,8 @@ class Value:
     """One demand as a pack makes it.
 
     ``roles`` (``server``, ``device``, ``aggregator``) and ``der`` (``pv``, ``storage``, ``evse``, ``load``) are empty
-    where all are meant. ``kind`` is what its layer ``pack`` did, ``was`` what stood there before. ``requirement`` is
-    the row of the register it is argued from, if there is one. A ``waived`` value is not judged.
+    where all are meant. ``kind`` is what its layer ``pack`` did, ``below`` the value that stood there before.
+    ``requirement`` is the row of the register it is argued from, if there is one. A ``waived`` value is not judged.
     """
 
     name: str
@@ -100,7 +96,7 @@ class Value:
     requirement: str = ""
     note: str = ""
     question: Question | None = None
-    was: Figure = None
+    below: Value | None = field(default=None, repr=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -108,6 +104,11 @@ class Value:
         phase = f"@{self.phase}" if self.phase else ""
         whom = f"[{','.join((*self.roles, *self.der))}]" if self.roles or self.der else ""
         return f"{self.name}{phase}{whom}"
+
+    @property
+    def was(self) -> Figure:
+        """The figure of the value below, if there is one."""
+        return None if self.below is None else self.below.figure
 
     @property
     def narrowness(self) -> int:
@@ -161,6 +162,8 @@ class Value:
     @property
     def sentence(self) -> str:
         """The demand in words: ``DERControl.delivery at most 300 s from exposed``."""
+        if self.figure is None:
+            return f"{self.key} is not known"
         clock = f" from {self.clock_start}" if self.clock_start else ""
         return f"{self.key} {SAID[self.demand.bound]} {told(self.figure, self.unit)}{clock}"
 
@@ -209,18 +212,21 @@ class Values(Mapping[str, Value]):
             return Effect.FAIL
         return Effect.PROVISIONAL if value.grade is SourceGrade.SECOND_HAND else Effect.WARN
 
+    def ladder(self, value: Value) -> tuple[Value, ...]:
+        """Return a value, and those it tightened that a better source makes cost more to break.
+
+        A tightening of a weak source frees nobody from what stood below: 72 events by hearsay are warned of, and the 24
+        of the guide still fail.
+        """
+        steps = [value]
+        while steps[-1].kind is Kind.TIGHTEN and steps[-1].below is not None:
+            steps.append(steps[-1].below)
+        costs = [list(Effect).index(self.effect(step)) for step in steps]
+        return tuple(step for at, step in enumerate(steps) if all(costs[at] < cost for cost in costs[:at]))
+
     def raised(self, fails_from: SourceGrade) -> Values:
         """Return the same values with another grade as the weakest that fails outright."""
         return Values(self.values(), fails_from)
-
-
-def told(figure: Figure, unit: str = "") -> str:
-    """Write a figure for a person."""
-    if figure is None:
-        return "not known"
-    if isinstance(figure, float):
-        return f"{figure:g}{'' if unit in ('', '1') else f' {unit}'}"
-    return figure if isinstance(figure, str) else ", ".join(figure)
 
 
 def _holds(value: Value, phase: Phase, role: str, der: str) -> bool:

@@ -81,7 +81,8 @@ class Profile:
 
     def requirements(self) -> dict[str, Requirement]:
         """Return a row for each value that no row of the register covers, so that findings can name it."""
-        own = (value for value in self.values.values() if not value.requirement)
+        rungs = (rung for value in self.values.values() for rung in self.values.ladder(value))
+        own = (value for value in rungs if not value.requirement)
         return {value.argued_from: _requirement(value) for value in own}
 
 

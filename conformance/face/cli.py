@@ -14,12 +14,14 @@ from pathlib import Path
 import click
 
 from conformance import __version__
-from conformance.catalogue.profile import load_profile, profile_names
+from conformance.catalogue.pack_values import SourceGrade
+from conformance.catalogue.profile import profile_names
 from conformance.face.catalogue_commands import list_command, show_command
 from conformance.face.configuration import DEFAULT_NAME, read_configuration
 from conformance.face.doctor import doctor_command
 from conformance.face.initialise import init_command
 from conformance.face.pki_command import pki
+from conformance.face.profile_command import profile as profile_group
 from conformance.face.report_command import report
 from conformance.face.run_pytest import run_to_the_end
 from conformance.face.schedule_lines import plan_lines
@@ -27,6 +29,14 @@ from conformance.face.validate_command import validate
 from conformance.face.wiring import Choice, configured_run, demonstration
 from conformance.reference.flaws import flaw_sides
 from conformance.vocabulary.errors import HarnessError
+
+fail_from_option = click.option(
+    "--fail-from",
+    type=click.Choice([grade.value for grade in SourceGrade]),
+    default=SourceGrade.PRIMARY.value,
+    show_default=True,
+    help="Weakest source whose demands fail a test outright; recorded.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,11 +52,12 @@ def csip() -> None:
 @click.option("--profile", metavar="P", help=f"Profile pack: {', '.join(profile_names())}, or a path.")
 @click.option("--only", multiple=True, metavar="ID", help="Run only this test; may be repeated.")
 @click.option("--flaw", multiple=True, metavar="NAME", help="Give a reference peer a flaw, to see a report that fails.")
-def demo(out: Path | None, profile: str | None, only: tuple[str, ...], flaw: tuple[str, ...]) -> None:
+@fail_from_option
+def demo(out: Path | None, profile: str | None, only: tuple[str, ...], flaw: tuple[str, ...], fail_from: str) -> None:
     """Test the embedded reference peers, in both roles and in virtual time, and write a report."""
     with ExitStack() as keep:
         folder = out or _next_folder(Path("csip-demo"))
-        choice = Choice(profile=profile, only=only)
+        choice = Choice(profile=profile, only=only, fail_from=SourceGrade(fail_from))
         sys.exit(run_to_the_end(demonstration(choice, folder, keep, flaw_sides(flaw)), expect=None))
 
 
@@ -69,6 +80,7 @@ def demo(out: Path | None, profile: str | None, only: tuple[str, ...], flaw: tup
     type=click.Path(path_type=Path, file_okay=False),
     help="Run folder to go on with: what was decided is kept.",
 )
+@fail_from_option
 def run(
     config: Path,
     profile: str | None,
@@ -78,25 +90,15 @@ def run(
     expect: Path | None,
     out: Path | None,
     resume: Path | None,
+    fail_from: str,
 ) -> None:
     """Test the subject that the configuration describes."""
-    choice = Choice(profile=profile, only=only, jobs=jobs, out=out, resume=resume)
+    grade = SourceGrade(fail_from)
+    choice = Choice(profile=profile, only=only, jobs=jobs, out=out, resume=resume, fail_from=grade)
     if only_plan:
         click.echo("\n".join(plan_lines(read_configuration(config), choice)))
         return
     sys.exit(run_to_the_end(configured_run(read_configuration(config), choice), expect=expect))
-
-
-@csip.group()
-def profile() -> None:
-    """Look at profile packs."""
-
-
-@profile.command("list")
-def profile_list() -> None:
-    """List the packs that come with the harness."""
-    for name in profile_names():
-        click.echo(f"{name:<28} {load_profile(name).title}")
 
 
 def _next_folder(base: Path) -> Path:
@@ -113,6 +115,7 @@ csip.add_command(show_command)
 csip.add_command(init_command)
 csip.add_command(doctor_command)
 csip.add_command(pki)
+csip.add_command(profile_group)
 csip.add_command(report)
 csip.add_command(validate)
 

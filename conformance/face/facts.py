@@ -8,11 +8,34 @@ from collections.abc import Iterable
 from importlib.metadata import version
 
 from conformance import __version__
+from conformance.catalogue.pack_values import SourceGrade, Value
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.requirement import Register
 from conformance.catalogue.test_case import TestCase
 from conformance.running.journal import Json, as_json
 from conformance.vocabulary.limits import Limits
+
+DEMAND_FACTS = (
+    "name",
+    "figure",
+    "unit",
+    "phase",
+    "roles",
+    "der",
+    "clock_start",
+    "evidence",
+    "level",
+    "source",
+    "clause",
+    "grade",
+    "pack",
+    "kind",
+    "was",
+    "requirement",
+    "note",
+    "question",
+)
+"""The fields of a value that the record holds."""
 
 LIBRARIES = ("cryptography", "h11", "httpx", "lxml", "pytest")
 
@@ -56,7 +79,16 @@ def profile_facts(profile: Profile, limits: Limits) -> dict[str, Json]:
             for limit in limits.values()
         ],
         "policies": [as_json(policy) for policy in profile.policies.values()],
+        "demands": [demand_facts(profile, value) for value in profile.values.values()],
+        "fails_from": str(profile.values.fails_from),
     }
+
+
+def demand_facts(profile: Profile, value: Value) -> dict[str, Json]:
+    """Return what a profile demands in one respect: key, figure, applicability, source, and what breaking it costs."""
+    row = {name: as_json(getattr(value, name)) for name in DEMAND_FACTS}
+    effect = "waived" if value.waived else str(profile.values.effect(value))
+    return {"key": value.key, **row, "bound": str(value.demand.bound), "effect": effect}
 
 
 def requirement_facts(register: Register, cases: Iterable[TestCase]) -> list[Json]:
@@ -81,6 +113,9 @@ def weakened(profile: Profile, limits: Limits, *, virtual: bool, only: Iterable[
     ]
     if changed:
         told.append(f"limits replaced by the configuration: {'; '.join(changed)}")
+    if profile.values.fails_from is not SourceGrade.PRIMARY:
+        told.append(f"values of the grade {profile.values.fails_from} and better fail outright, as --fail-from asks")
+    told += [f"asked less than below: {eased}" for eased in profile.eased]
     if only := tuple(only):
         told.append(f"only {', '.join(only)} were selected")
     return told

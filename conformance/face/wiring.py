@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from conformance.catalogue.pack_values import SourceGrade
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
@@ -35,6 +36,9 @@ from conformance.vocabulary.errors import UsageError, explain
 from conformance.wire.pipes import PipeNetwork
 from conformance.wire.schema import Edition, Extensions, Validator
 
+RULES = ("profile", "limits", "demands", "fails_from", "tool")
+"""What a run goes by; a resumed run must go by the same."""
+
 DEFAULT_PROFILE = "csip-2.1"
 SUBJECTS = ("server", "client")
 DEFAULT_JOBS = (os.cpu_count() or 1) * 16
@@ -50,6 +54,7 @@ class Choice:
     out: Path | None = None
     resume: Path | None = None
     cases: Sequence[TestCase] | None = None
+    fail_from: SourceGrade = SourceGrade.PRIMARY
 
 
 def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
@@ -79,7 +84,7 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
 
 def configured_plan(configuration: Configuration, choice: Choice) -> tuple[Profile, Plan]:
     """Return the profile with the configured limits, and the plan. Raises ``UsageError``."""
-    chosen = load_profile(choice.profile or configuration.profile)
+    chosen = load_profile(choice.profile or configuration.profile).failing_from(choice.fail_from)
     profile = replace(chosen, limits=chosen.limits.overridden_by(configuration.limits))
     supported = configuration.supports
     return profile, make_plan(_cases(choice), profile, [configuration.kind], only=choice.only, supported=supported)
@@ -110,7 +115,7 @@ def demonstration(
     ``keep`` holds the peers' certificates until it is closed; ``flaws`` are given by kind of subject: the kinds named
     are tested, or both if none is.
     """
-    profile = load_profile(choice.profile or DEFAULT_PROFILE)
+    profile = load_profile(choice.profile or DEFAULT_PROFILE).failing_from(choice.fail_from)
     subjects = [subject for subject in SUBJECTS if subject in flaws] or list(SUBJECTS)
     plan = make_plan(_cases(choice), profile, subjects, only=choice.only)
     identities = make_identities(Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="csip-demo-"))))
@@ -177,7 +182,7 @@ def _settings(
 def _kept(folder: Path, told: Mapping[str, Json]) -> frozenset[str]:
     """Return the cases that a resumed run keeps. Raises ``UsageError`` if it would go on by other rules."""
     before = load_record(folder)
-    changed = [name for name in ("profile", "limits", "tool") if before[name] != told[name]]
+    changed = [name for name in RULES if before.get(name) != told[name]]
     if changed:
         seen = f"{', '.join(changed)} differ from those of the run"
         do = "resume with the version and configuration the run was started with, or start a new run"
