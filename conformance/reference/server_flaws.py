@@ -214,12 +214,16 @@ IDENTITY = (
     _between("wrong_lfdi", "SEC.005", "misprints the last digit of LFDIs", edited(documents.misprinted_lfdi, *DEVICES)),
     _arranged("cross_device_leak", "P20", "shows a client the device of another", _cross_device_leak),
     _remembering("shows_foreign_devices", "P20", "shows every client every device", offers.shows_foreign_devices),
-    _between("accepts_any_registration", "CORE-009", "answers a posted EndDevice with 201", answers.accepts_strangers),
+    _between(
+        "accepts_any_registration", "CTP.CORE-009", "answers a posted EndDevice with 201", answers.accepts_strangers
+    ),
 )
 
 CONTROLS = (
     _between("event_never_active", "EVENT.002", "shows running events as scheduled", edited(documents.idle, *EVENTS)),
-    _between("event_status_undated", "EVENT.003", "dates every status at 0", edited(documents.undated, *EVENTS)),
+    _between(
+        "event_status_undated", "VAL.EVENT.STATUS_TIME", "dates every status at 0", edited(documents.undated, *EVENTS)
+    ),
     _between(
         "changes_control_values",
         "DER.CONTROL",
@@ -274,7 +278,7 @@ RECEIVED = (
     _remembering("forgets_put", "CTP.CORE-009", "accepts a PUT of DER documents and drops it", answers.forgets_put),
     _between("refuses_mirrors", "MUP.001", "answers a posted MirrorUsagePoint with 403", answers.refuses_mirrors),
     _between("changes_readings", "MUP.006", "adds one to readings", edited(documents.value_plus_one, *MIRRORS)),
-    _arranged("no_post_rate", "BASIC-029", "gives MirrorUsagePoints back without postRate", _no_post_rate),
+    _arranged("no_post_rate", "CTP.BASIC-029", "gives MirrorUsagePoints back without postRate", _no_post_rate),
     _between("loses_log_events", "LOG.002", "accepts log events and lists none", UNLISTED),
     _between("log_events_oldest_first", "LOG.003", "lists the oldest event first", lists.backwards("LogEventList")),
 )
