@@ -274,6 +274,8 @@ async def cancel_001(utility, client, step, check, limits, clock):
         started = await client.response(control, STARTED, control.start + limits.response_deadline.duration)
         require(started, "the client does not say that it started the control")
     with step(2):
+        running = control.start + limits.plant_settling.duration
+        await clock.wait_until(running)
         control.cancel(randomized=True)
         cancelled = shows(control, int(control.state.status))
         told = await client.seen("GET", ("DERControlList", "DERControl"), control.end, cancelled)
@@ -286,7 +288,6 @@ async def cancel_001(utility, client, step, check, limits, clock):
         check.happened("Response 6", arrival(posted) if posted else None, window, bound, "RAND.016", posted)
         window = Window(arrival(told), "the cancellation was read", None, bound.value + limits.plant_settling.value)
         await clock.wait_until(arrival(told) + bound.duration + limits.plant_settling.duration)
-        running = control.start + limits.plant_settling.duration
         check.gave_way(client.plant, LIMITED, window, bound, "RAND.016", after=running)
 
 
