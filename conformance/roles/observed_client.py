@@ -207,7 +207,11 @@ class ObservedClient:
         """Look now and at every new entry of the log, until the duration has passed or the client is gone."""
         until = self._clock.now() + duration
         while (found := find()) is None and (left := (until - self._clock.now()).total_seconds()) > 0:
-            await self._news(left)
+            try:
+                await self._news(left)
+            except ClientGone:
+                if (found := find()) is None:  # its last words and its end may be noticed in one moment
+                    raise
         return found
 
     async def _news(self, left_s: float) -> None:
