@@ -1,8 +1,8 @@
 """The vocabulary of profile packs: what a utility can demand, under which name, in which unit, bound which way.
 
 A name starts with the resource or element of IEEE 2030.5 (or CSIP-AUS) that the demand is about, in the standard's
-spelling; what the standard has no name for is in snake_case. One family is open: ``<Resource>.<element>`` is the presence
-of an element in what is written or served.
+spelling; what the standard has no name for is in snake_case. One family is open: ``<Resource>.<element>`` is the
+presence of an element in what is written or served.
 """
 
 from __future__ import annotations

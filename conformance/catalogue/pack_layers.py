@@ -32,7 +32,8 @@ def merged_values(chain: Sequence[Pack]) -> dict[str, Value]:
         lower = dict(values)
         for name, rows in pack.values.items():
             for row in rows:
-                _lay(values, lower, pack, name, row, questions)
+                for value in _spread(lower, _value(pack, name, row, questions)):
+                    _lay(values, lower, pack, value)
     return values
 
 
@@ -113,10 +114,7 @@ def _set(figure: Figure) -> frozenset[str]:
     return frozenset(figure) if isinstance(figure, tuple) else frozenset([str(figure)])
 
 
-def _lay(
-    values: dict[str, Value], lower: Mapping[str, Value], pack: Pack, name: str, row: Row, asked: Mapping[str, Question]
-) -> None:
-    new = _value(pack, name, row, asked)
+def _lay(values: dict[str, Value], lower: Mapping[str, Value], pack: Pack, new: Value) -> None:
     below = lower.get(new.key) or _wider(lower, new)
     if new.key in values and values[new.key].pack == pack.id:
         raise refused(pack, f"values: {new.key}", "one row for each phase, role and type", "two", "keep one")
@@ -129,6 +127,14 @@ def _lay(
         do = f"say kind: {_fitting(new, below)}, or correct the value"
         raise refused(pack, f"values: {new.key}", f"a value that does {new.kind}", why, do)
     values[new.key] = new
+
+
+def _spread(lower: Mapping[str, Value], new: Value) -> Iterable[Value]:
+    """Return one value for each variant below, if a row names no phase, role or type: it is about all of them."""
+    variants = [value for value in lower.values() if value.name == new.name]
+    if new.narrowness or not variants:
+        return [new]
+    return [replace(new, phase=value.phase, roles=value.roles, der=value.der) for value in variants]
 
 
 def _unproven(new: Value, below: Value) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from conformance.catalogue.demands import told
+from conformance.catalogue.demands import DEMANDS, ELEMENTS_OF, PRESENCES, told
 from conformance.catalogue.pack_diff import Difference, diff
 from conformance.catalogue.pack_lint import Remark, Weight, lint
 from conformance.catalogue.pack_values import Kind, Phase, Value
@@ -55,6 +55,18 @@ def show_pack(name: str, phase: str | None, role: str | None, der: str | None, i
         return
     for line in (*_heading(loaded), *_values(loaded, values), *_rest(loaded)):
         click.echo(line)
+
+
+@profile.command("names")
+@click.argument("word", default="")
+def show_names(word: str) -> None:
+    """List the vocabulary: what a pack can demand, how it binds, and in which unit; all, or what holds a word."""
+    for demand in DEMANDS.values():
+        if word.lower() in f"{demand.name} {demand.meaning}".lower():
+            unit = {"": "", "1": ", a count"}.get(demand.unit, f", {demand.unit}")
+            click.echo(f"{demand.name:<46} {demand.bound}{unit}: {demand.meaning}")
+    elements = ", ".join(ELEMENTS_OF)
+    click.echo(f"<Resource>.<element>, of {elements}: presence ({', '.join(PRESENCES)})")
 
 
 @profile.command("lint")
