@@ -1,4 +1,4 @@
-"""The schedules of the CSIP test procedures as offers for a server under test: what to have made, and who outranks whom.
+"""The schedules of the CSIP test procedures as offers for a server under test: what to have made, and who wins.
 
 The tables are those that the test server plays too: :mod:`conformance.catalogue.event_rules` and
 :mod:`conformance.roles.utility.schedules`.
@@ -12,7 +12,7 @@ from datetime import timedelta
 from conformance.catalogue.event_rules import PRIMACY, EventPlan, EventRule
 from conformance.catalogue.inverter_functions import Curve, InverterFunction, Modes
 from conformance.catalogue.offers import ControlOffer, DefaultOffer, GroupOffer, ProgramOffer
-from conformance.roles.polling_device import HeldControl
+from conformance.roles.held_control import HeldControl
 from conformance.roles.utility.modes import CURVE_TYPES
 from conformance.roles.utility.scenario import (
     FIFTEEN,
@@ -99,7 +99,7 @@ def topology_1_group() -> GroupOffer:
 
 
 def topology_2_groups() -> tuple[GroupOffer, ...]:
-    """Return F-TOPO2: seven groups with a program each; the last, the service point's, is the best and has a default."""
+    """Return F-TOPO2: seven groups with a program each; the last, the service point's, is best and has a default."""
     best = min(TOPOLOGY_2.values())
     return tuple(
         GroupOffer(name="Node", programs=[_node(node, primacy, has_default=primacy == best)])

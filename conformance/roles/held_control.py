@@ -1,0 +1,35 @@
+"""A control that the harness holds as a device: what its states must be, what was seen, which Responses are owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from conformance.catalogue.offers import ControlOffer
+from conformance.judgement.event_states import Course, Sighting
+from conformance.roles.offer_reader import ServedProgram
+from conformance.vocabulary.event import ResponseStatus
+from conformance.wire.payload import Node
+
+
+@dataclass(slots=True)
+class HeldControl:
+    """A control that the device holds: the course its states must take, what was seen of it, Responses still owed."""
+
+    offer: ControlOffer
+    program: ServedProgram
+    node: Node
+    course: Course
+    sightings: list[Sighting] = field(default_factory=list)
+    owed: list[tuple[float, int]] = field(default_factory=list)
+
+    def may_be_superseded(self) -> None:
+        """Allow the server to call the event superseded."""
+        self.course = replace(self.course, may_be_superseded=True)
+
+    def is_cancelled(self, asked_s: float, done_s: float) -> None:
+        """Expect the event to be cancelled from the moment at which the operator did it."""
+        self.course = replace(self.course, cancelled=(asked_s, done_s))
+
+    def give_up(self, at_s: float, status: int = ResponseStatus.SUPERSEDED) -> None:
+        """Owe nothing any more from a moment on but the Response that the event is superseded (or another one)."""
+        self.owed = [(due, owed) for due, owed in self.owed if due < at_s] + [(at_s, status)]

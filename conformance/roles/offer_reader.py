@@ -1,0 +1,142 @@
+"""The harness as a reader of what an operator arranged on a server under test: groups, programs, defaults, curves.
+
+Things are found by description or mRID. Everything read must be answered 200 with a valid body; that is judged here, as
+the test case's own requirement. What a test case arranged and the server does not offer ends it as inconclusive: the
+wire does not tell whether server or operator left it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from conformance.catalogue.inverter_functions import Curve, Modes
+from conformance.catalogue.offers import DefaultOffer, GroupOffer, Named, ProgramOffer
+from conformance.judgement.check import Check, require
+from conformance.judgement.offered import curve_shown, modes_shown
+from conformance.roles.test_client import Listing, Reading, TestClient
+from conformance.vocabulary.limits import Limits
+from conformance.wire.payload import Node
+
+
+@dataclass(frozen=True, slots=True)
+class ServedProgram:
+    """A program as it is served, and what was asked for."""
+
+    offer: ProgramOffer
+    node: Node
+
+
+class OfferReader:
+    """Reads as a device does. ``requirement`` is the row that everything it reads is judged by."""
+
+    def __init__(self, server: TestClient, check: Check, limits: Limits, requirement: str) -> None:
+        self._server = server
+        self._check = check
+        self._limits = limits
+        self._requirement = requirement
+
+    # --- reading ---
+
+    async def read(self, href: str, name: str) -> Reading:
+        """GET a resource that must be there and be valid; without it the test case ends."""
+        return self._good(await self._server.get(href, name))
+
+    async def read_link(self, node: Node, link: str) -> Reading:
+        """GET what a link leads to; without the link the test case ends."""
+        return await self.read(require(node.link(link), f"{node.name} has no {link}"), link.removesuffix("Link"))
+
+    async def read_list(self, node: Node, link: str) -> Listing:
+        """GET a whole list that a link leads to."""
+        href = require(node.link(link), f"{node.name} has no {link}")
+        name, size = link.removesuffix("Link"), self._limits["page_size"].count
+        first = self._good(await self._server.page(href, name, start=0, limit=size))
+        if len(first.resource.children()) >= (first.resource.integer_attribute("all") or 0):
+            return Listing(name, (first,))
+        return await self._server.whole_list(href, name)
+
+    def _good(self, reading: Reading) -> Reading:
+        exchange = reading.exchange
+        served = self._check.answered(exchange, 200, requirement=self._requirement)
+        require(served, f"{exchange.resource} is not served")
+        self._check.schema_valid(exchange)
+        return reading
+
+    # --- finding what was arranged ---
+
+    async def own(self) -> Node:
+        """Return the device's EndDevice."""
+        _, own = await self._server.own_end_device()
+        return require(own, "the device is not registered on the server")
+
+    async def groups(self, *groups: GroupOffer, of: Node | None = None) -> tuple[Node, ...]:
+        """Return the FunctionSetAssignments of arranged groups, in the order given, by polling the list."""
+        listing = await self.read_list(of or await self.own(), "FunctionSetAssignmentsListLink")
+        return self._all_shown(listing, groups)
+
+    async def programs(self, group: Node, *programs: ProgramOffer) -> tuple[ServedProgram, ...]:
+        """Return arranged programs of a group, in the order given."""
+        listing = await self.read_list(group, "DERProgramListLink")
+        nodes = self._all_shown(listing, programs)
+        for offer, node in zip(programs, nodes, strict=True):
+            exchange = listing.pages[-1].exchange
+            primacy = node.integer("primacy")
+            self._check.has_value(exchange, f"{offer.name} primacy", primacy, offer.primacy, self._requirement)
+        return tuple(ServedProgram(offer, node) for offer, node in zip(programs, nodes, strict=True))
+
+    async def programs_of(self, group: GroupOffer) -> tuple[ServedProgram, ...]:
+        """Return all programs of an arranged group."""
+        (node,) = await self.groups(group)
+        return await self.programs(node, *(group.programs or ()))
+
+    async def lists_none_of(self, group: Node, *gone: ProgramOffer) -> None:
+        """Poll a group's DERProgramList and judge that programs which were removed are gone from it."""
+        listing = await self.read_list(group, "DERProgramListLink")
+        left = [program.description for program in gone if shown_as(listing.entries, program)]
+        exchanges, told = [page.exchange for page in listing.pages], ", ".join(left)
+        self._check.that(not left, self._requirement, "removed programs gone", told or "all gone", exchanges)
+
+    async def lists_in_order(self, node: Node, link: str, key: str) -> None:
+        """Read a list and judge that its entries come by rising values of an element."""
+        listing = await self.read_list(node, link)
+        values = [entry.integer(key) for entry in listing.entries]
+        known = [value for value in values if value is not None]
+        exchanges = [page.exchange for page in listing.pages]
+        self._check.that(known == sorted(known), "GEN.026", f"entries by rising {key}", f"{known}", exchanges)
+
+    def _all_shown(self, listing: Listing, wanted: Sequence[Named]) -> tuple[Node, ...]:
+        found = [shown_as(listing.entries, one) for one in wanted]
+        names = ", ".join(one.description for one, node in zip(wanted, found, strict=True) if node is None)
+        require(any(found) or not wanted, f"what was arranged is not in {listing.name}: {names}")
+        exchanges = [page.exchange for page in listing.pages]
+        every, observed = f"all {len(wanted)} that were arranged in {listing.name}", f"without {names}"
+        complete = None not in found
+        self._check.that(complete, self._requirement, every, "all there" if complete else observed, exchanges)
+        require(complete, f"not in {listing.name}: {names}")
+        return tuple(node for node in found if node is not None)
+
+    # --- defaults, controls, curves ---
+
+    async def default(self, program: ServedProgram, offer: DefaultOffer) -> None:
+        """Read a program's default and judge that it is what was arranged, curves included."""
+        reading = await self.read_link(program.node, "DefaultDERControlLink")
+        self._check.judged("DER.005", modes_shown(reading.exchange, reading.resource, offer.modes, offer.settings))
+        await self._curves(reading.resource, offer.modes)
+
+    async def lists_nothing(self, program: ServedProgram) -> None:
+        """Read a program's DERControlList and judge that it is empty."""
+        listing = await self.read_list(program.node, "DERControlListLink")
+        exchange, shown = listing.pages[-1].exchange, len(listing.entries)
+        self._check.that(not shown, self._requirement, "no DERControl", f"{shown} listed", [exchange])
+
+    async def _curves(self, node: Node, modes: Modes) -> None:
+        base = node.child("DERControlBase")
+        for name, value in modes.items():
+            if isinstance(value, Curve) and base is not None and (href := base.link(name)):
+                reading = await self.read(href, "DERCurve")
+                self._check.judged("DER.CURVE", curve_shown(reading.exchange, reading.resource, value))
+
+
+def shown_as(entries: Iterable[Node], wanted: Named) -> Node | None:
+    """Return the entry of a list that is the thing wanted."""
+    return next((node for node in entries if wanted.is_shown_as(node.text("mRID"), node.text("description"))), None)
