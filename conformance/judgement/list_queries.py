@@ -1,4 +1,4 @@
-"""The ten list queries of SunSpec CTP 1.3 CORE-004 and what each must bring (IEEE 2030.5-2018, 4.6; errata 15 to 17, 29).
+"""The ten list queries of SunSpec CTP 1.3 CORE-004 and what each must bring (errata 15 to 17 and 29).
 
 Without ``l`` one entry is given; of a repeated parameter the first counts; an unknown one means nothing; ``a`` leaves
 out what is not later than a time, in lists whose first key is a time, and means nothing in others.
@@ -22,7 +22,7 @@ DAY_S = 86400
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """One query; ``{now}`` and ``{later}`` stand for times. It brings ``most`` entries (all: ``None``) from ``start``."""
+    """One query; ``{now}`` and ``{later}`` stand for times. It brings ``most`` entries (``None``: all) of them."""
 
     text: str
     start: int

@@ -19,7 +19,9 @@ from conformance.reference.client_flaws import known_flaws
 from conformance.reference.demo_identities import DemoIdentities, device_lfdis, read_identities
 from conformance.reference.embedded_client import run_client
 from conformance.reference.embedded_server import serve
+from conformance.reference.operator_hook import serve_hook
 from conformance.reference.server import ReferenceServer
+from conformance.reference.server_operator import ServerOperator
 from conformance.vocabulary.clock import RealClock
 from conformance.vocabulary.errors import HarnessError
 from conformance.wire.sockets import SocketNetwork
@@ -42,10 +44,11 @@ def peers() -> None:
 @HOST
 @PORT
 @FLAW
-def server(pki: Path, host: str, port: int, flaws: tuple[str, ...]) -> None:
+@click.option("--operator-port", type=int, help="Take instructions for the operator by POST at this port.")
+def server(pki: Path, host: str, port: int, flaws: tuple[str, ...], operator_port: int | None) -> None:
     """Serve the reference server, with the PKI's devices registered."""
     identities = read_identities(pki)
-    asyncio.run(_serve(identities, device_lfdis(pki), host, port, flaws))
+    asyncio.run(_serve(identities, device_lfdis(pki), host, port, flaws, operator_port))
 
 
 @peers.command()
@@ -64,11 +67,19 @@ def client(pki: Path, host: str, port: int, entry: str, flaws: tuple[str, ...]) 
 
 
 async def _serve(
-    identities: DemoIdentities, lfdis: Sequence[str], host: str, port: int, flaws: tuple[str, ...]
+    identities: DemoIdentities,
+    lfdis: Sequence[str],
+    host: str,
+    port: int,
+    flaws: tuple[str, ...],
+    operator_port: int | None,
 ) -> None:
     clock = RealClock()
     peer = ReferenceServer(clock, flaws, lfdis=lfdis)
     listener = await serve(SocketNetwork(clock), clock, peer, identities.server, host, port)
+    if operator_port is not None:
+        hook = await serve_hook(ServerOperator(peer), operator_port)
+        click.echo(f"instructions at http://127.0.0.1:{hook.sockets[0].getsockname()[1]}/")
     click.echo(f"serving https://{listener.host}:{listener.port}{peer.entry_path}")
     await asyncio.Event().wait()
 
