@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used, passed_if
+from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.limits import Limit
 
-SCHEDULED, ACTIVE, CANCELLED, RANDOMLY_CANCELLED, SUPERSEDED = range(5)
-NAMES = ("scheduled", "active", "cancelled", "cancelled with randomization", "superseded")
+CANCELLATIONS = (CurrentStatus.CANCELLED, CurrentStatus.CANCELLED_WITH_RANDOMIZATION)
 Status = int | None
 ABSENT: Status = None
 
@@ -55,30 +55,30 @@ class Course:
         """Return the states that are right at a moment."""
         allowed: set[Status] = set()
         if at_s < self.latest_s + tolerance_s:
-            allowed.add(SCHEDULED)
+            allowed.add(CurrentStatus.SCHEDULED)
         if at_s > self.earliest_s - tolerance_s:
-            allowed.add(ACTIVE)
+            allowed.add(CurrentStatus.ACTIVE)
         if at_s > self.end_s - tolerance_s:
             allowed.add(ABSENT)
         if self.may_be_superseded:
-            allowed |= {SUPERSEDED} | ({ABSENT} if at_s > self.latest_s else set())
+            allowed |= {CurrentStatus.SUPERSEDED} | ({ABSENT} if at_s > self.latest_s else set())
         return frozenset(self._after_cancelling(allowed, at_s, tolerance_s))
 
     def _after_cancelling(self, allowed: set[Status], at_s: float, tolerance_s: float) -> set[Status]:
         if self.cancelled is None or at_s < self.cancelled[0] - tolerance_s:
             return allowed
-        ended: set[Status] = {CANCELLED, RANDOMLY_CANCELLED}
+        ended: set[Status] = set(CANCELLATIONS)
         if at_s > self.end_s - tolerance_s:
             ended.add(ABSENT)
         return ended if at_s > self.cancelled[1] + tolerance_s else allowed | ended
 
     def dated(self, status: int) -> tuple[float, float] | None:
         """Return the span in which a status may have begun; ``None`` when it is not known."""
-        if status == SCHEDULED:
+        if status == CurrentStatus.SCHEDULED:
             return self.created_s, self.earliest_s
-        if status == ACTIVE:
+        if status == CurrentStatus.ACTIVE:
             return self.earliest_s, self.latest_s
-        return self.cancelled if status in (CANCELLED, RANDOMLY_CANCELLED) else None
+        return self.cancelled if status in CANCELLATIONS else None
 
 
 def states_over_time(course: Course, sightings: Sequence[Sighting], tolerance: Limit) -> Judged:
@@ -132,7 +132,7 @@ def _told(seen: Sighting, course: Course) -> str:
 
 
 def _name(status: int) -> str:
-    return NAMES[status] if 0 <= status < len(NAMES) else "reserved"
+    return CurrentStatus(status).name.replace("_", " ").lower() if status in set(CurrentStatus) else "reserved"
 
 
 def _dating(seen: Sighting, course: Course) -> str:

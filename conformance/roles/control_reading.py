@@ -12,11 +12,12 @@ from conformance.judgement.check import Check
 from conformance.judgement.timing import Window
 from conformance.roles.observed_client import Event, ObservedClient, arrival, names
 from conformance.roles.utility.der_control import DERControl
+from conformance.vocabulary.event import ResponseStatus
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.wire.exchange import Exchange
 
 CONTROLS = ("DERControlList", "DERControl")
-RECEIVED, CANCELLED, RAN = 1, 6, frozenset({2, 3})
+RAN = frozenset({ResponseStatus.STARTED, ResponseStatus.COMPLETED})
 NOT_APPLICABLE, INVALID = 252, 253
 """``Response.status`` for a control that the client cannot or will not carry out."""
 
@@ -69,8 +70,8 @@ async def all_received(
     """Judge that Response 1 comes to each of many controls, within a time since all of them were read."""
     until = read + within.duration
     for control in controls:
-        await client.response(control, RECEIVED, until)
-    missing = [control for control in controls if RECEIVED not in client.statuses(control)]
+        await client.response(control, ResponseStatus.RECEIVED, until)
+    missing = [control for control in controls if ResponseStatus.RECEIVED not in client.statuses(control)]
     expected = f"Response 1 to each of {len(controls)} controls within {within.value:g} s"
     seen = f"none to {len(missing)} of them" if missing else "one to each"
     return check.that(not missing, "G10", expected, seen)
@@ -85,7 +86,7 @@ def never_ran(check: Check, client: ObservedClient, requirement: str, controls: 
 
 def cancellation_answered(check: Check, client: ObservedClient, controls: Sequence[DERControl], policy: str) -> bool:
     """Judge that cancelled controls were answered with Response 6."""
-    silent = [control for control in controls if CANCELLED not in client.statuses(control)]
+    silent = [control for control in controls if ResponseStatus.CANCELLED not in client.statuses(control)]
     seen = f"none to {len(silent)} of them" if silent else "one to each"
     expected = f"Response 6 to each of {len(controls)} cancelled controls"
     return check.that(not silent, "RESPONSE.CANCELLED", expected, seen, policy=policy)

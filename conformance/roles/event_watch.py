@@ -18,13 +18,15 @@ from conformance.judgement.timing import Window
 from conformance.roles.observed_client import Matcher, ObservedClient, arrival, response_in
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.utility import Utility
+from conformance.vocabulary.event import ResponseStatus
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
 
-RECEIVED, STARTED, COMPLETED, CANCELLED = 1, 2, 3, 6
-SUPERSEDED = frozenset({7, 14})
+RECEIVED, STARTED = ResponseStatus.RECEIVED, ResponseStatus.STARTED
+COMPLETED, CANCELLED = ResponseStatus.COMPLETED, ResponseStatus.CANCELLED
+SUPERSEDED = frozenset({ResponseStatus.SUPERSEDED, ResponseStatus.ABORTED_BY_OTHER_PROGRAM})
 """7: superseded; 14: given up for another program's event. The procedures print now the one, now the other."""
 
 
