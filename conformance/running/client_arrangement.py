@@ -90,8 +90,9 @@ class ClientArrangement:
         start: Starter,
         command: StartCommand | None = None,
     ) -> None:
-        self._places = Lanes(places)
-        self.lanes = len(self._places)
+        self.places = tuple(places)
+        self._places = Lanes(self.places)
+        self.lanes = len(self.places)
         self.stagger_s = CONNECTION_STAGGER_S if command is None else PROCESS_STAGGER_S
         self._command = command
         self._network = network

@@ -1,0 +1,109 @@
+"""Peers that keep every rule in an unusual way get the verdicts of the sound ones: pass, for every test case."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from conformance.catalogue import shipped
+from conformance.catalogue.test_case import load_cases
+from conformance.face.wiring import Choice, Manners, demonstration
+from conformance.reference.client_manner import Manner as ClientManner
+from conformance.roles.utility.manner import Manner as ServerManner
+from conformance.running.run_record import Row
+from conformance.running.session import Session
+
+CASES = load_cases(shipped.testcases_folder())
+
+SERVERS = {
+    "absolute addresses, chunked bodies, an entry elsewhere, deep paths": ServerManner(
+        absolute_hrefs=True, chunked=True, entry_path="/some/where", path_prefix="/a/b"
+    ),
+    "a namespace prefix, hexadecimal in lower case, links to more, 200 to a PUT": ServerManner(
+        namespace_prefix="sep", lower_case_hex=True, extra_links=True, put_status=200
+    ),
+    "two entries a page, nothing optional, 201 to a PUT, 204 to readings": ServerManner(
+        longest_page=2, spare=True, put_status=201, reading_status=204
+    ),
+    "documents over many lines, header names in lower case, a charset": ServerManner(
+        indented=True, lower_case_headers=True, media_type="application/sep+xml; charset=UTF-8"
+    ),
+}
+CLIENTS = {
+    "no limit in its queries, hexadecimal in lower case, readings one by one": ClientManner(
+        page_size=None, lower_case_hex=True, separate_readings=True
+    ),
+    "two entries a page, aligned readings, every Response twice": ClientManner(
+        page_size=2, limit_first=True, aligned_readings=True, responses_twice=True
+    ),
+    "a namespace prefix, header names in capitals, Content-Type on GET": ClientManner(
+        namespace_prefix="p", header_case="upper", content_type_on_get=True
+    ),
+    "extra GETs, nothing optional, DER documents in reverse, Response 14": ClientManner(
+        extra_gets=True,
+        spare=True,
+        put_order=("DERAvailability", "DERStatus", "DERSettings", "DERCapability"),
+        answers_14=True,
+    ),
+    "three meters, documents over many lines, other media types welcome": ClientManner(
+        meters=("der", "site", "evse"),
+        indented=True,
+        header_case="lower",
+        accept="application/sep+xml, application/xml;q=0.5",
+        media_type="application/sep+xml; charset=UTF-8",
+    ),
+    "polls of twice the rate": ClientManner(poll_factor=0.5),
+}
+NEW_CONNECTIONS = ("COMM-002", "CORE-003", "CORE-009", "BASIC-017", "BASIC-029", "CORE-004", "TREE-001")
+"""Enough of the cases for peers that make a TLS handshake for every request, which takes long."""
+
+
+def row_texts(record: Row) -> list[str]:
+    """Return the cases that did not pass, each with its reason and its first failed check."""
+    told = []
+    tests = record["tests"]
+    assert isinstance(tests, list)
+    for row in tests:
+        if row["verdict"] not in ("pass", "not_run"):
+            failed = [finding for finding in row["findings"] if finding["state"] in ("fail", "inconclusive")]
+            seen = f"{failed[0]['expected']}: {failed[0]['observed']}" if failed else str(row["reason"])[-300:]
+            told.append(f"{row['case']} {row['verdict']}  {seen}")
+    return told
+
+
+def run(folder: Path, side: str, manners: Manners, only: tuple[str, ...] = ()) -> Row:
+    with ExitStack() as keep:
+        session = Session(demonstration(Choice(only=only), folder, keep, {side: ()}, manners))
+        session.start()
+        return session.finish()
+
+
+def passed(record: Row) -> set[str]:
+    tests = record["tests"]
+    assert isinstance(tests, list)
+    return {str(row["case"]) for row in tests if row["verdict"] == "pass"}
+
+
+@pytest.mark.parametrize("manner", SERVERS)
+def test_an_unusual_server_passes_every_case(manner: str, tmp_path: Path) -> None:
+    record = run(tmp_path, "server", Manners(server=SERVERS[manner]))
+    assert row_texts(record) == []
+    assert passed(record) == {case.key for case in CASES if case.subject == "server"}
+
+
+@pytest.mark.parametrize("manner", CLIENTS)
+def test_an_unusual_client_passes_every_case(manner: str, tmp_path: Path) -> None:
+    record = run(tmp_path, "client", Manners(client=CLIENTS[manner]))
+    assert row_texts(record) == []
+    assert passed(record) == {case.key for case in CASES if case.subject == "client"}
+
+
+@pytest.mark.parametrize("side", ["server", "client"])
+def test_a_peer_that_connects_anew_for_every_request_passes(side: str, tmp_path: Path) -> None:
+    manners = Manners(server=ServerManner(closes_connections=True), client=ClientManner(closes_connections=True))
+    only = tuple(case.id for case in CASES if case.subject == side and case.id in NEW_CONNECTIONS)
+    record = run(tmp_path, side, manners, only)
+    assert row_texts(record) == []
+    assert {key.partition("/")[2] for key in passed(record)} == set(only)
