@@ -1,0 +1,58 @@
+"""Checks on when something happened, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from conformance.judgement import polling, timing
+from conformance.judgement.court import Judging
+from conformance.vocabulary.limits import Limit
+from conformance.wire.exchange import Exchange
+
+
+class CheckTiming(Judging):
+    """When something happened, and how often."""
+
+    def happened(
+        self,
+        what: str,
+        observed: datetime | None,
+        window: timing.Window,
+        limit: Limit,
+        requirement: str,
+        exchange: Exchange | None = None,
+    ) -> bool:
+        """Judge an instant against a window whose bounds come from a limit."""
+        evidence = {} if exchange is None else {"exchange": exchange.number}
+        judged = timing.happened_within(
+            what, observed, window, self._between(window.start, observed), limit, **evidence
+        )
+        return self.judged(requirement, judged)
+
+    def close_in_time(
+        self, served: datetime, seen_at: datetime, within: Limit, requirement: str, exchange: Exchange
+    ) -> bool:
+        """Judge a clock reading against the harness's clock at the moment it was received.
+
+        The reading has a resolution of one second, which counts as uncertainty.
+        """
+        window = timing.Window(seen_at, "the harness's clock", -within.value, within.value)
+        uncertainty = self._court.uncertainty_s(seen_at) + CLOCK_RESOLUTION_S
+        judged = timing.happened_within(
+            "the served time is", served, window, uncertainty, within, exchange=exchange.number
+        )
+        return self.judged(requirement, judged)
+
+    def _between(self, start: datetime, observed: datetime | None) -> float:
+        return self._court.uncertainty_s(start, observed or start)
+
+    def kept_up(
+        self, cadence: polling.Cadence, seen: Sequence[polling.Occurrence], until: datetime, requirement: str
+    ) -> bool:
+        """Judge repeated polls or posts over a window that ends at ``until``."""
+        return self.judged(requirement, polling.kept_up(cadence, seen, until, self._court.uncertainty_s()))
+
+
+CLOCK_RESOLUTION_S = 1.0
+"""Resolution of TimeType (IEEE 2030.5 B.2.3.4): whole seconds."""

@@ -1,0 +1,47 @@
+"""Checks on connections: TLS, certificates, who was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.judgement import server_trust, tls
+from conformance.judgement.court import Judging
+from conformance.wire.exchange import Connection, Exchange
+
+
+class CheckTls(Judging):
+    """How a connection was made, and who was refused."""
+
+    def session_up(self, connection: Connection, requirement: str) -> bool:
+        """Judge whether a TLS handshake completed."""
+        return self.judged(requirement, tls.session_up(connection))
+
+    def tls_version_1_2(self, connection: Connection, requirement: str) -> bool:
+        """Judge the negotiated TLS version."""
+        return self.judged(requirement, tls.version_is_1_2(connection))
+
+    def suite_is_ccm8(self, connection: Connection, requirement: str) -> bool:
+        """Judge the negotiated cipher suite."""
+        return self.judged(requirement, tls.suite_is_ccm8(connection))
+
+    def ccm8_offered(self, connection: Connection, requirement: str) -> bool:
+        """Judge the suites a client offers."""
+        return self.judged(requirement, tls.ccm8_offered(connection))
+
+    def certificate_on_p256(self, connection: Connection, requirement: str) -> bool:
+        """Judge the curve of the peer's certificate."""
+        return self.judged(requirement, tls.certificate_on_p256(connection))
+
+    def refused(self, connection: Connection, served: bool, requirement: str, policy: str | None = None) -> bool:
+        """Judge whether the peer was refused."""
+        return self.judged(requirement, tls.refused(connection, served), policy)
+
+    def distrusted(
+        self,
+        connections: Sequence[Connection],
+        exchanges: Sequence[Exchange],
+        requirement: str,
+        policy: str | None = None,
+    ) -> bool:
+        """Judge that a client sent no request over connections on which it was shown a faulty chain."""
+        return self.judged(requirement, server_trust.distrusted(connections, exchanges), policy)
