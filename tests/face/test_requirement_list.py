@@ -6,12 +6,12 @@ import json
 from click.testing import CliRunner
 
 from conformance.catalogue import shipped
-from conformance.catalogue.requirement import load_register
 from conformance.catalogue.test_case import load_cases
 from conformance.face.catalogue_commands import list_command
 from conformance.face.requirement_list import matrix, matrix_lines
+from conformance.judgement.requirements import whole_register
 
-REGISTER = load_register(shipped.profiles_folder() / "requirements")
+REGISTER = whole_register()
 CASES = load_cases(shipped.testcases_folder())
 BOTH = ("server", "client")
 
