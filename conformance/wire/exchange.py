@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from conformance.vocabulary.clock import Clock
+from conformance.wire.messages import Targeted
 
 
 class Side(StrEnum):
@@ -90,7 +91,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Targeted):
     """One HTTP request with its answer or its error.
 
     ``request`` and ``response`` are the exact bytes; headers keep casing and order. ``resource`` is the kind of
@@ -119,13 +120,3 @@ class Exchange:
     resource: str | None = None
     peer_lfdi: str = ""
     error: str | None = None
-
-    @property
-    def path(self) -> str:
-        """The target without its query."""
-        return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> str:
-        """The query of the target without the question mark."""
-        return self.target.partition("?")[2]

@@ -36,16 +36,11 @@ class Peer:
     chain: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request, complete: ``target`` is the path with its query, as sent."""
+class Targeted:
+    """Something with a ``target``: a path with its query, as sent."""
 
-    method: str
+    __slots__ = ()
     target: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    peer: Peer = Peer()
-    received_at: datetime | None = None
 
     @property
     def path(self) -> str:
@@ -56,6 +51,18 @@ class Request:
     def query(self) -> str:
         """The query of the target without the question mark."""
         return self.target.partition("?")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Targeted):
+    """A request, complete: ``target`` is the path with its query, as sent."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    peer: Peer = Peer()
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
