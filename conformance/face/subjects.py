@@ -46,8 +46,8 @@ def server_under_test(configuration: Configuration) -> Arrange:
     shown = configuration.shown[: lanes_of(configuration)]
     identities = [_shown(identity, number) for number, identity in enumerate(shown)]
     _must_differ("identity.more", [identity.lfdi for identity in identities])
-    pki = configuration.test_pki
-    strangers = TestIdentities(pki / "authorities", pki / "presented") if pki is not None else None
+    made = shown[0].authorities
+    strangers = TestIdentities(made, made.parent / "presented") if made is not None else None
     return lambda clock: {"server": ServerArrangement(SocketNetwork(clock), place, identities, strangers)}
 
 

@@ -170,5 +170,5 @@ NO_TEST_PKI = explain(
     "showing certificates that the procedure prescribes",
     "a test PKI whose root the server trusts",
     "none configured",
-    "set identity.test_pki in csip.toml to a folder made by csip init, and let the server trust its serca.pem",
+    "set identity.test_pki or identity.authorities in csip.toml, and let the server trust the serca.pem of that folder",
 )
