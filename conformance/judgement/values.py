@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from conformance.catalogue.pack_values import Value, Values
 from conformance.catalogue.requirement import WHO
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.judgement.payloads import body_of
+from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.identity import HexCase
 from conformance.vocabulary.mrid import PenForm
 from conformance.wire.exchange import Exchange, Side
@@ -27,6 +30,8 @@ from conformance.wire.schema.value_rules import (
     check_ratings,
     check_values,
 )
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 ALL_RULES = "VAL"
 """The row that a body without any breach is argued from."""
@@ -79,13 +84,20 @@ def _demand(demands: Values, rule: str) -> Value | None:
 
 
 def _circumstances(demands: Values) -> Circumstances:
-    case, base = _word(demands, "VAL.HEX.CASE"), _word(demands, "VAL.MRID.PEN")
-    return Circumstances(letter_case=HexCase(case) if case else None, pen_form=PenForm(base) if base else PenForm.HEX)
+    case = _chosen(_demand(demands, "VAL.HEX.CASE"), HexCase)
+    base = _chosen(_demand(demands, "VAL.MRID.PEN"), PenForm)
+    return Circumstances(letter_case=case, pen_form=base or PenForm.HEX)
 
 
-def _word(demands: Values, rule: str) -> str:
-    value = _demand(demands, rule)
-    return "" if value is None or value.figure is None else value.words[0]
+def _chosen(value: Value | None, choices: type[Choice]) -> Choice | None:
+    """Return what a profile demands as one of the choices. Raises ``UsageError`` for another word."""
+    if value is None or value.figure is None:
+        return None
+    (word, *more) = value.words
+    if more or word not in [choice.value for choice in choices]:
+        known, seen = ", ".join(choices), ", ".join(value.words)
+        raise UsageError(explain(f"reading {value.key} of {value.pack}", f"one of {known}", seen, "correct the pack"))
+    return choices(word)
 
 
 def within_ratings(settings: Exchange, capability: Exchange) -> Judged:

@@ -35,7 +35,12 @@ class Bench:
         self.findings: list[Finding] = []
         self.check = Check(
             Court(
-                REGISTER, self._profile(promoted), validator(), lambda *moments: uncertainty, lambda: step, self.findings.append
+                REGISTER,
+                self._profile(promoted),
+                validator(),
+                lambda *moments: uncertainty,
+                lambda: step,
+                self.findings.append,
             )
         )
 

@@ -11,6 +11,7 @@ from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged
 from conformance.judgement.values import values, within_ratings
+from conformance.vocabulary.errors import UsageError
 from conformance.wire.exchange import Exchange
 
 LFDI = "3E4F45AB31EDFE5B67E343E5E4562E31984E23E5"
@@ -88,6 +89,11 @@ def test_letter_case_is_judged_by_what_the_profile_demands() -> None:
     (rule,) = values(body, Values([upper]))
     assert (rule.requirement, rule.demand) == ("VAL.HEX.CASE", upper)
     assert found(body, demand("EndDevice.lFDI.case", "lower")) == [("VAL", State.PASS)]
+
+
+def test_a_letter_case_that_is_none_is_a_mistake_in_the_pack() -> None:
+    with pytest.raises(UsageError, match=r"EndDevice\.lFDI\.case of pack"):
+        values(device(""), Values([demand("EndDevice.lFDI.case", "bold")]))
 
 
 def value(name: str, number: int, multiplier: int = 0) -> str:
