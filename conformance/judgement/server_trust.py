@@ -12,6 +12,8 @@ from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged
 from conformance.wire.exchange import Connection, Exchange
 
+DECODE_ERROR = 50
+
 
 def distrusted(connections: Sequence[Connection], exchanges: Sequence[Exchange]) -> Judged:
     """Judge that a client sent no request over connections on which it was shown a faulty chain."""
@@ -29,8 +31,12 @@ def distrusted(connections: Sequence[Connection], exchanges: Sequence[Exchange])
 
 
 def _was_shown(connection: Connection) -> bool:
-    """Say whether the client got to see the certificate: it spoke TLS, and the harness did not break off itself."""
-    broken_off = not connection.handshake_completed and any(alert.sent for alert in connection.alerts)
+    """Say whether the client got to see the certificate: it spoke TLS, and the harness did not break off itself.
+
+    A client that just closes makes the TLS library send a last alert, decode_error, into the void.
+    """
+    ours = [alert for alert in connection.alerts if alert.sent and alert.code != DECODE_ERROR]
+    broken_off = not connection.handshake_completed and bool(ours)
     return connection.client_hello is not None and not broken_off
 
 

@@ -247,7 +247,7 @@ async def pin_001(utility, client, step, check, limits, clock):
     id="CANCEL-001",
     title="Cancellation with randomization of a running control",
     subject="client",
-    requirements=["RAND.016"],
+    requirements=["RAND.016", "BASE.030"],
     flaws=["overstays_cancellation", "randomizes_too_far", "ignores_cancellation", "keeps_control_after_end"],
     needs=["DER", "Response"],
     origin="ours",
@@ -285,6 +285,8 @@ async def cancel_001(utility, client, step, check, limits, clock):
         window = Window(arrival(told), "the cancellation was read", None, latest)
         until = arrival(told) + bound.duration + limits.response_deadline.duration
         posted = await client.response(control, CANCELLED, until)
+        given = ", ".join(map(str, sorted(client.statuses(control))))
+        check.that(posted is not None, "BASE.030", "Response 6 to the cancelled control", f"Responses {given}")
         check.happened("Response 6", arrival(posted) if posted else None, window, bound, "RAND.016", posted)
         window = Window(arrival(told), "the cancellation was read", None, bound.value + limits.plant_settling.value)
         await clock.wait_until(arrival(told) + bound.duration + limits.plant_settling.duration)
@@ -295,6 +297,7 @@ async def busy(status, utility, client, step, check, limits, clock):
     """Be too busy for the programs for a while, say for how long, and judge that the client waits and comes back."""
     with step(1):
         await with_one_default(utility, client, limits)
+        await clock.wait(limits.program_list_poll_rate.duration)
         overload = make_busy(utility, "DERProgramList", status, limits.retry_after.count)
         refused = await client.seen(
             "GET", ("DERProgramList",), clock.now() + limits.discovery.duration, lambda it: it.status == status
@@ -326,7 +329,7 @@ async def busy_001(utility, client, step, check, limits, clock):
     """A server that is overloaded asks for patience; a device that hammers on makes it worse.
 
     Steps
-        1. Start the client, and answer its next poll of the programs 503 with Retry-After.
+        1. Start the client, and once it polls answer a poll of the programs 503 with Retry-After.
         2. Look at its requests until then.
         3. Serve the programs again and wait for the client.
 
@@ -351,7 +354,7 @@ async def busy_002(utility, client, step, check, limits, clock):
     """A server may slow a single device down; that device is not thereby dismissed.
 
     Steps
-        1. Start the client, and answer its next poll of the programs 429 with Retry-After.
+        1. Start the client, and once it polls answer a poll of the programs 429 with Retry-After.
         2. Look at its requests until then.
         3. Serve the programs again and wait for the client.
 

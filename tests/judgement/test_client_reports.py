@@ -15,6 +15,7 @@ from conformance.wire.exchange import Alert, ClientHello, Connection, Exchange, 
 NOW = Moment(datetime(2030, 1, 1, tzinfo=UTC), 0.0)
 HELLO = ClientHello(0x0303, 0x0303, (0xC0AE,), (0,), ())
 UNKNOWN_CA, HANDSHAKE_FAILURE = Alert(False, 2, 48, "unknown_ca"), Alert(True, 2, 40, "handshake_failure")
+LAST_WORDS = Alert(True, 2, 50, "decode_error")
 
 
 def exchange(body: bytes = b"", on: int = 1) -> Exchange:
@@ -77,7 +78,7 @@ def test_any_request_over_a_faulty_chain_fails() -> None:
     assert distrusted([connection(done=True)], [exchange()]).state is State.FAIL
 
 
-@pytest.mark.parametrize("shown", [connection(UNKNOWN_CA), connection(done=True), connection()])
+@pytest.mark.parametrize("shown", [connection(UNKNOWN_CA), connection(done=True), connection(), connection(LAST_WORDS)])
 def test_an_alert_a_close_and_silence_are_refusals(shown: Connection) -> None:
     assert distrusted([shown], [exchange(on=7)]).state is State.PASS
 
