@@ -67,7 +67,7 @@ def client_under_test(configuration: Configuration, folder: Path) -> tuple[Arran
     lfdis = [_lfdi(instance, number) for number, instance in enumerate(configuration.own)]
     _must_differ("subject.more", lfdis)
     places = list(_places(configuration, lfdis))
-    for place in {(place.host, place.port) for place in places}:
+    for place in dict.fromkeys((place.host, place.port) for place in places):
         _must_be_free(*place)
     identity = ServerIdentity(shown.certificate, shown.key, shown.roots, shown.authorities)
     starter: Starter = CommandStarter(start, folder) if start else OperatorStarter()
