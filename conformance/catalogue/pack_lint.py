@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from conformance.catalogue.demands import demand_of
+from conformance.catalogue.pack import Contradiction
 from conformance.catalogue.pack_values import Phase, SourceGrade, Value
 from conformance.catalogue.profile import Profile
 from conformance.vocabulary.limits import Limit
@@ -40,11 +42,18 @@ def lint(profile: Profile) -> tuple[Remark, ...]:
 
 
 def _known(profile: Profile, remark: Remark) -> Remark:
-    recorded = [item for item in profile.contradictions if remark.name in item.about]
+    recorded = [item for item in profile.contradictions if _answers(item, remark)]
     if not recorded or remark.weight is Weight.ERROR:
         return remark
     why = f"{remark.why} (recorded as contradiction {recorded[0].id}: {recorded[0].choice})"
     return replace(remark, weight=Weight.NOTE, why=why)
+
+
+def _answers(item: Contradiction, remark: Remark) -> bool:
+    """A contradiction that names values beside the remark answers it for these only."""
+    values = [name for name in item.about if demand_of(name)]
+    about = remark.about.split("@")[0].split("[")[0]
+    return remark.name in item.about and (not values or about in values)
 
 
 def _unknown_sources(profile: Profile) -> Iterator[Remark]:
