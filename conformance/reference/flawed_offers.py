@@ -38,13 +38,15 @@ def without(*names: str) -> Edit:
 
 
 def changed_values(root: etree._Element) -> None:
-    """Add one to every number of a control's modes, and turn every truth value round."""
+    """Bring every number of a control's modes one nearer to zero, and turn every truth value round."""
     for base in root.iter(f"{{{SEP}}}DERControlBase"):
         for node in base.iter(f"{{{SEP}}}*"):
             text = (node.text or "").strip()
             if len(node) or not text or etree.QName(node).localname in UNCHANGED:
                 continue
-            node.text = {"true": "false", "false": "true"}.get(text) or str(int(text) + 1)
+            number = 0 if text in ("true", "false") else int(text)
+            nearer = number - 1 if number > 0 else number + 1
+            node.text = {"true": "false", "false": "true"}.get(text) or str(nearer)
 
 
 def fewer_points(root: etree._Element) -> None:

@@ -227,7 +227,7 @@ CONTROLS = (
     _between(
         "changes_control_values",
         "DER.CONTROL",
-        "adds one to the values of controls and defaults",
+        "shows values of controls and defaults that are one off",
         edited(offers.changed_values, *EVENTS, "DefaultDERControl"),
     ),
     _between(

@@ -27,6 +27,7 @@ from conformance.face.authoring import test_case, value_rules
         "bad_mrid",
         "wrong_sfdi",
         "default_missing",
+        "utf16_body",
     ],
     origin="ours",
     instructions=["register_device"],
