@@ -6,9 +6,9 @@ import os
 import pty
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
 from misbehaviour import (
@@ -31,22 +31,12 @@ from conformance.roles.utility import TEST_PIN
 from conformance.vocabulary.clock import RealClock
 
 CASES = ("COMM-002", "CORE-005")
-
-
-@dataclass
-class UnderWay:
-    """A run whose first case is over and whose second one waits for minutes."""
-
-    process: subprocess.Popen[str]
-    seen: str
-
-    def ended(self, csip: Csip) -> Run:
-        rest, _ = self.process.communicate(timeout=60)
-        return Run(self.process.returncode, self.seen + rest, csip.out)
+LOOK_AGAIN_S = 0.05
 
 
 @contextmanager
-def under_way(csip: Csip) -> Iterator[UnderWay]:
+def under_way(csip: Csip) -> Iterator[subprocess.Popen[str]]:
+    """A run whose longest case has begun and waits for minutes, so that the other one has not begun."""
     identities = read_identities(pki())
     peer = ReferenceServer(RealClock(), (), lfdis=[identities.device.lfdi])
     with serving(peer.handle) as port:
@@ -55,31 +45,30 @@ def under_way(csip: Csip) -> Iterator[UnderWay]:
         write_configuration(csip.folder, tables)
         words = command("run", "--out", str(csip.out), "--only", CASES[0], "--only", CASES[1])
         with in_another_process(words, csip.folder) as process:
-            assert process.stdout is not None
-            seen = ""
-            for line in process.stdout:
-                seen += line
-                if CASES[0] in line:
-                    break
-            _wait_for_step(csip, 3)
             try:
-                yield UnderWay(process, seen)
+                _wait_for_step(csip, process, 3)
+                yield process
             finally:
                 process.kill()
 
 
-def _wait_for_step(csip: Csip, number: int) -> None:
-    """Follow the journal until the case that waits has entered a step."""
-    with (csip.out / "events.jsonl").open(encoding="utf-8") as journal:
-        text = ""
-        while not ("step_started" in text and f'"step":{number}' in text):
-            text += journal.readline()
+def _wait_for_step(csip: Csip, process: subprocess.Popen[str], number: int) -> None:
+    """Look into the journal until the case that waits has entered a step."""
+    journal, pause = csip.out / "events.jsonl", threading.Event()
+    while not (journal.exists() and f'"step":{number}' in journal.read_text(encoding="utf-8")):
+        assert process.poll() is None, process.communicate()[0]
+        pause.wait(LOOK_AGAIN_S)
+
+
+def ended(process: subprocess.Popen[str], csip: Csip) -> Run:
+    printed, _ = process.communicate(timeout=60)
+    return Run(process.returncode, printed, csip.out)
 
 
 def test_a_killed_run_leaves_a_folder_that_can_be_reported(csip: Csip) -> None:
-    with under_way(csip) as run:
-        run.process.send_signal(signal.SIGKILL)
-        assert run.ended(csip).code == -signal.SIGKILL
+    with under_way(csip) as process:
+        process.send_signal(signal.SIGKILL)
+        assert ended(process, csip).code == -signal.SIGKILL
     reported = csip("report", str(csip.out), "--junit")
     assert reported.code == 0, reported.printed
     assert "Traceback" not in reported.printed
@@ -89,15 +78,15 @@ def test_a_killed_run_leaves_a_folder_that_can_be_reported(csip: Csip) -> None:
 
 
 def test_an_interrupted_run_ends_with_130_and_complete_outputs(csip: Csip) -> None:
-    with under_way(csip) as run:
-        run.process.send_signal(signal.SIGINT)
-        ended = run.ended(csip)
-    assert ended.code == 130, ended.printed
-    ended.must_be_whole()
-    assert (ended.record["interrupted"], ended.record["exit_code"]) == (True, 130)
-    assert (ended.verdicts["COMM-002"], ended.verdicts["CORE-005"]) == ("pass", "inconclusive")
-    assert ended.tests["CORE-005"]["reason"] == "interrupted"
-    steps = ended.tests["CORE-005"]["steps"]
+    with under_way(csip) as process:
+        process.send_signal(signal.SIGINT)
+        run = ended(process, csip)
+    assert run.code == 130, run.printed
+    run.must_be_whole()
+    assert (run.record["interrupted"], run.record["exit_code"]) == (True, 130)
+    assert (run.verdicts["COMM-002"], run.verdicts["CORE-005"]) == ("not_run", "inconclusive")
+    assert run.tests["CORE-005"]["reason"] == "interrupted"
+    steps = run.tests["CORE-005"]["steps"]
     assert [step["state"] for step in steps] == ["pass", "pass", "done"]  # type: ignore[index]
 
 
@@ -115,11 +104,10 @@ def test_a_client_is_stopped_when_the_run_is_interrupted(csip: Csip) -> None:
         assert pipe.read(2) == "up"
         process.send_signal(signal.SIGINT)
         assert pipe.read() == ""  # ends only when the client has ended
-        printed, _ = process.communicate(timeout=60)
-    ended = Run(process.returncode, printed, csip.out)
-    assert ended.code == 130
-    ended.must_be_whole()
-    assert ended.tests["COMM-002"]["reason"] == "interrupted"
+        run = ended(process, csip)
+    assert run.code == 130
+    run.must_be_whole()
+    assert run.tests["COMM-002"]["reason"] == "interrupted"
 
 
 @pytest.mark.parametrize(("typed", "verdict"), [(b"\n", "inconclusive"), (b"n, it is locked\n", "not_run")])
@@ -131,12 +119,12 @@ def test_a_person_at_the_terminal_is_asked_and_heard(csip: Csip, typed: bytes, v
     os.write(person, typed)
     words = command("run", "--out", str(csip.out), "--only", "COMM-002")
     with os.fdopen(terminal) as stdin:
-        ended = subprocess.run(
+        asked = subprocess.run(
             words, cwd=csip.folder, env=surroundings(), stdin=stdin, capture_output=True, text=True, timeout=60,
             check=False,
         )  # fmt: skip
     os.close(person)
-    assert "Restart the client so that it connects to https://127.0.0.1:" in ended.stderr
-    run = Run(ended.returncode, ended.stdout + ended.stderr, csip.out)
+    assert "Restart the client so that it connects to https://127.0.0.1:" in asked.stderr
+    run = Run(asked.returncode, asked.stdout + asked.stderr, csip.out)
     run.must_be_whole()
     assert (run.code, run.verdicts["COMM-002"]) == (3, verdict), run.printed

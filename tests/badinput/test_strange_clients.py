@@ -7,7 +7,7 @@ import itertools
 import pytest
 from misbehaviour import HASTY, Csip, Run, client_tables, pki
 
-CORE = ("COMM-002", "COMM-003", "CORE-003", "BASIC-017", "BASIC-029")
+CORE = ("COMM-002", "BASIC-017")
 ONLY = tuple(itertools.chain.from_iterable(("--only", id) for id in CORE))
 
 CONNECT = """

@@ -17,6 +17,9 @@ from conformance.reference.server import ReferenceServer
 from conformance.roles.utility import TEST_PIN
 from conformance.vocabulary.clock import RealClock
 
+BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""Without the other plug-ins that happen to be installed, which take time to load."""
+
 HOSTILE_INI = "[pytest]\naddopts = --no-such-option -k nothing\npython_files = nothing\nfilterwarnings = error\n"
 HOSTILE_CONFTEST = "raise SystemExit('a hostile conftest was loaded')\n"
 
@@ -95,7 +98,7 @@ def test_pytest_users_see_findings_not_tracebacks(csip: Csip) -> None:
         config = write_configuration(csip.folder, tables(port, peer))
         words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider"]
         words += ["--csip-config", str(config), "--csip-out", str(csip.out), "--csip-cases", "-k", "CORE-005"]
-        ended = finished(words, csip.folder, {}, csip.out)
+        ended = finished(words, csip.folder, BARE, csip.out)
     assert ended.code == 1
     ended.must_be_whole()
     assert "TIME.002" in ended.printed
@@ -104,7 +107,7 @@ def test_pytest_users_see_findings_not_tracebacks(csip: Csip) -> None:
 
 def test_what_is_wrong_with_the_configuration_is_wrong_use_of_pytest(csip: Csip) -> None:
     words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider"]
-    ended = finished([*words, "--csip-cases", "--csip-config", "none.toml"], csip.folder, {}, csip.out)
+    ended = finished([*words, "--csip-cases", "--csip-config", "none.toml"], csip.folder, BARE, csip.out)
     assert ended.code == 4, ended.printed
     assert "reading the configuration none.toml" in ended.printed
     assert "Traceback" not in ended.printed
@@ -114,7 +117,7 @@ def test_what_is_wrong_with_the_configuration_is_wrong_use_of_pytest(csip: Csip)
 def test_without_being_asked_for_the_plug_in_leaves_other_tests_alone(csip: Csip) -> None:
     (csip.folder / "test_theirs.py").write_text("def test_theirs(): pass\n")
     words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider", "-q"]
-    ended = finished(words, csip.folder, {}, csip.out)
+    ended = finished(words, csip.folder, BARE, csip.out)
     assert ended.code == 0, ended.printed
     assert "1 passed" in ended.printed
 
