@@ -87,8 +87,14 @@ def profile_facts(profile: Profile, limits: Limits) -> dict[str, Json]:
 def demand_facts(profile: Profile, value: Value) -> dict[str, Json]:
     """Return what a profile demands in one respect: key, figure, applicability, source, and what breaking it costs."""
     row = {name: as_json(getattr(value, name)) for name in DEMAND_FACTS}
-    effect = "waived" if value.waived else str(profile.values.effect(value))
-    return {"key": value.key, **row, "bound": str(value.demand.bound), "effect": effect}
+    return {"key": value.key, **row, "bound": str(value.demand.bound), "effect": effect_of(profile, value)}
+
+
+def effect_of(profile: Profile, value: Value) -> str:
+    """Return what breaking a value costs in this run: fail, provisional, warn; waived; or not_run while not known."""
+    if value.waived:
+        return "waived"
+    return "not_run" if value.figure is None else str(profile.values.effect(value))
 
 
 def requirement_facts(register: Register, cases: Iterable[TestCase]) -> list[Json]:

@@ -15,7 +15,7 @@ from conformance.catalogue.pack_values import Kind, Phase, Value
 from conformance.catalogue.profile import Profile, load_profile, profile_names
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import load_cases
-from conformance.face.facts import demand_facts
+from conformance.face.facts import demand_facts, effect_of
 from conformance.running.journal import as_json
 
 
@@ -144,7 +144,7 @@ def _values(loaded: Profile, values: Sequence[Value]) -> Iterable[str]:
 
 def _value(loaded: Profile, value: Value) -> Iterable[str]:
     was = "" if value.kind is Kind.ADD else f"; {value.kind}, was {told(value.was, value.unit)}"
-    effect = "waived" if value.waived else loaded.values.effect(value) if value.figure else "not run"
+    effect = effect_of(loaded, value)
     yield f"    {value.sentence}"
     yield f"        {value.source} {value.clause or '(no clause)'}, {value.grade}: {effect}, {value.evidence}{was}"
     if value.note:

@@ -40,7 +40,7 @@ def test_show_tells_source_clause_grade_effect_and_what_stood_before() -> None:
     output = invoke("show", "au-sapn").output
     assert "DERControlList.pollRate@normal[aggregator,device] at most 300 s" in output
     assert "SAPN-HB 9.2, primary: fail, W; tighten, was 900 s" in output
-    assert "Response.status is not known" in output
+    assert "Response.status is not known\n        SAPN-HB 8.3, primary: not_run, W" in output
     assert "ask SA Power Networks: Which Response codes are accepted" in output
 
 
@@ -111,13 +111,15 @@ def test_the_switch_takes_a_grade_and_nothing_else(command: str) -> None:
 
 
 def test_the_record_holds_every_demand_and_the_switch() -> None:
-    raised = load_profile("na-reference").failing_from(SourceGrade.SEED)
+    raised, thin = load_profile("na-reference").failing_from(SourceGrade.SEED), load_profile("ca-pge")
     told = facts.profile_facts(raised, raised.limits)
     demands = told["demands"]
     assert isinstance(demands, list)
     assert told["fails_from"] == "seed"
     assert len(demands) == len(raised.values)
     assert {row["effect"] for row in demands if row["grade"] == "seed"} == {"fail"}
+    unknown = [facts.effect_of(thin, value) for value in thin.values.values() if value.figure is None]
+    assert unknown == ["not_run"] * 9
 
 
 def test_the_report_is_told_of_the_switch_and_of_what_is_eased() -> None:
