@@ -99,6 +99,7 @@ class SubjectProcess:
             return await self._stop(grace_s)
         finally:
             end_group(self._process)
+            await self._process.wait()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _stop(self, grace_s: float) -> str:
@@ -139,6 +140,7 @@ async def prepare(command: StartCommand, log: Path) -> None:
             finally:
                 if process.returncode is None:
                     end_group(process)
+                    await process.wait()
     except (OSError, ValueError) as error:
         raise SubjectUnreachable(explain(attempted, "a program", str(error), "correct subject.prepare")) from None
     if status != 0:
