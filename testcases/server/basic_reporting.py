@@ -78,9 +78,7 @@ async def basic_027(server, device, step, check, limits, clock):
             check.schema_valid(page)
         shown = [(entry.integer("createdDateTime"), entry.integer("logEventID")) for entry in listing.entries]
         kept = [number for number, moment in sent.items() if (moment, number) in shown]
-        check.that(
-            len(kept) == len(sent), "LOG.002", f"all {len(sent)} events in the list", f"{len(kept)}", pages
-        )
+        check.that(len(kept) == len(sent), "LOG.002", f"all {len(sent)} events in the list", f"{len(kept)}", pages)
         moments = [moment or 0 for moment, _ in shown]
         newest_first = moments == sorted(moments, reverse=True)
         check.that(newest_first, "LOG.003", "the newest event first", f"{moments[:8]}", pages)
