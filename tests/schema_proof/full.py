@@ -10,14 +10,16 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from itertools import chain, islice
 
-from corpus import FULL, SAMPLE, corpus
+from corpus import FULL, SAMPLE, Size, corpus
 from differential import Comparison, compare, official_schema, own_schema
 from lxml import etree
 from oracle import FILES, schema_file
 
-from conformance.wire.schema.document import Kind
+from conformance.wire.schema.document import Kind, Sample
 from conformance.wire.schema.facts import read_model
+from conformance.wire.schema.generator import generate
 from conformance.wire.schema.model import Edition
 from conformance.wire.schema.probes import probes
 
@@ -38,7 +40,7 @@ def prove(edition: Edition, seed: int, sample: bool) -> int:
     """Prove one edition; return 1 if anything differs or too few documents were made."""
     begun = time.perf_counter()
     if edition not in FILES:
-        return _alone(edition)
+        return _alone(edition, seed, SAMPLE if sample else FULL)
     size = SAMPLE if sample else FULL
     found = compare(own_schema(edition), official_schema(schema_file(edition)), corpus(edition, size, seed))
     seconds = time.perf_counter() - begun
@@ -53,10 +55,11 @@ def prove(edition: Edition, seed: int, sample: bool) -> int:
     return 0 if enough and not _faults(found) else 1
 
 
-def _alone(edition: Edition) -> int:
+def _alone(edition: Edition, seed: int, size: Size) -> int:
     schema, counts = own_schema(edition), Comparison()
     wrong = []
-    for each in probes(read_model(edition)):
+    drawn = (Sample(Kind.VALID, "random", it.xml) for it in islice(generate(edition, seed), size.documents))
+    for each in chain(probes(read_model(edition), share=size.share, seed=seed), drawn):
         verdict = schema.validate(etree.fromstring(each.xml))
         (counts.accepted if verdict else counts.rejected)[each.kind] += 1
         if verdict is not (each.kind is Kind.VALID):
