@@ -1,8 +1,12 @@
-"""Options of the whole test suite."""
+"""Options of the whole test suite; drawn examples are the same in every run."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.load_profile("fixed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

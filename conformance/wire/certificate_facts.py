@@ -93,7 +93,9 @@ def same_name(one: str, other: str) -> bool:
 def read_certificate(der: bytes) -> CertificateFacts:
     """Read the facts of a DER certificate; whatever it is, nothing is raised."""
     try:
-        return _read(der, load_certificate(der))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # for the same reason as below: it warns while values are read as well
+            return _read(der, load_certificate(der))
     except _UNREADABLE as error:
         return CertificateFacts(der, unreadable=f"{type(error).__name__}: {error}")
 
