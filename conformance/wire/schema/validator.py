@@ -20,7 +20,7 @@ from conformance.wire.schema.libxml2_log import libxml2_problems
 from conformance.wire.schema.model import Edition, local
 from conformance.wire.schema.report import Problem, ProblemKind, SchemaReport
 from conformance.wire.schema.schema_source import SchemaPerThread, compile_source
-from conformance.wire.schema.verdict import judge_tree, valid_root
+from conformance.wire.schema.verdict import accepts, judge_tree
 
 OFF_LOOP_BYTES = 100_000
 """Bodies larger than this are validated in a thread: about a millisecond of work."""
@@ -53,7 +53,7 @@ class Validator:
     def quick(self, body: bytes) -> bool:
         """Return the bare verdict on a body as it stands, without regard to extensions."""
         try:
-            return valid_root(self._threads.schema, body) is not None
+            return accepts(self._threads.schema, parse(body), body)
         except Malformed:
             return False
 
@@ -80,12 +80,13 @@ class Validator:
 
     def _if_accepted(self, body: bytes) -> SchemaReport | None:
         """Return the report if the schema accepts the body and there is nothing to note; raises ``Malformed``."""
-        root = valid_root(self._threads.schema, body)
-        if root is None or (self._notes and self._wants_notes(body)):
+        root = parse(body)
+        if not accepts(self._threads.schema, root, body) or (self._notes and self._wants_notes(body)):
             return None
-        report = self._accepted.get(root.tag)
-        if report is None:
-            report = self._accepted[root.tag] = SchemaReport(True, (), (), self.edition, local(str(root.tag)))
+        return self._accepted.get(root.tag) or self._accept(root.tag)
+
+    def _accept(self, tag: object) -> SchemaReport:
+        report = self._accepted[tag] = SchemaReport(True, (), (), self.edition, local(str(tag)))
         return report
 
     def _wants_notes(self, body: bytes) -> bool:
