@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from conformance.catalogue.demands import Bound
 from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_names, read_chain
 from conformance.catalogue.pack_layers import merged_required, merged_rows, merged_values, refused
-from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values
+from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values, Whom
 from conformance.catalogue.requirement import Requirement
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.vocabulary.verdict import Level
@@ -42,7 +42,8 @@ class Profile:
     """A pack, loaded. ``edition`` is the schema edition, ``required`` the test ids by subject kind.
 
     ``chain`` are the packs it is made of, the lowest first; ``questions``, ``contradictions`` and ``evidence`` are
-    those of all of them, ``set_aside`` the required tests that a layer dropped, in words.
+    those of all of them, ``set_aside`` the required tests that a layer dropped, in words,
+    and ``declared`` what is known of the subjects, by kind.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Profile:
     contradictions: tuple[Contradiction, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     set_aside: tuple[str, ...] = ()
+    declared: Mapping[str, Whom] = field(default_factory=dict)
 
     def requires(self, subject: str, test_id: str) -> bool:
         """Return whether a test must be passed by that kind of subject."""
@@ -69,6 +71,15 @@ class Profile:
     def failing_from(self, grade: SourceGrade) -> Profile:
         """Return the same profile with values of that grade, and better ones, failing a test outright."""
         return replace(self, values=self.values.raised(grade))
+
+    def declared_as(self, declared: Mapping[str, Whom]) -> Profile:
+        """Return the same profile for subjects whose roles and DER types are declared, by kind of subject."""
+        return replace(self, declared=declared)
+
+    def put_to(self, subject: str) -> Profile:
+        """Return the same profile with its values put to a kind of subject, as that is declared."""
+        whom = self.declared.get(subject, Whom(role="server" if subject == "server" else ""))
+        return replace(self, values=self.values.put_to(whom))
 
     @property
     def eased(self) -> tuple[str, ...]:

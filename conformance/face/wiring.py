@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from conformance.catalogue.pack_values import SourceGrade
+from conformance.catalogue.pack_values import SourceGrade, Whom
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
@@ -21,6 +21,7 @@ from conformance.face.subjects import client_under_test, lanes_of, server_under_
 from conformance.face.test_pki import make_test_pki
 from conformance.judgement.requirements import whole_register
 from conformance.reference.client_manner import Manner as ClientManner
+from conformance.reference.conduct import client_conduct, server_conduct
 from conformance.reference.demo_identities import make_identities
 from conformance.reference.embedded_client import embedded_client
 from conformance.reference.embedded_server import EmbeddedServer
@@ -41,6 +42,11 @@ RULES = ("profile", "limits", "demands", "fails_from", "tool")
 
 DEFAULT_PROFILE = "csip-2.1"
 SUBJECTS = ("server", "client")
+DEMONSTRATED = {
+    "server": Whom(role="server"),
+    "client": Whom(role="device", types=("pv", "storage", "evse", "load")),
+}
+"""What the embedded peers are: a server, and a client whose site has one of everything."""
 DEFAULT_JOBS = (os.cpu_count() or 1) * 16
 
 
@@ -115,7 +121,7 @@ def demonstration(
     ``keep`` holds the peers' certificates until it is closed; ``flaws`` are given by kind of subject: the kinds named
     are tested, or both if none is.
     """
-    profile = load_profile(choice.profile or DEFAULT_PROFILE).failing_from(choice.fail_from)
+    profile = load_profile(choice.profile or DEFAULT_PROFILE).failing_from(choice.fail_from).declared_as(DEMONSTRATED)
     subjects = [subject for subject in SUBJECTS if subject in flaws] or list(SUBJECTS)
     plan = make_plan(_cases(choice), profile, subjects, only=choice.only)
     identities = make_identities(Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="csip-demo-"))))
@@ -123,7 +129,13 @@ def demonstration(
     def arrange(clock: Clock) -> Mapping[str, Arrangement]:
         network = PipeNetwork(clock)
         everything: dict[str, Arrangement] = {
-            "server": EmbeddedServer(network, identities, flaws.get("server", ()), manners.server),
+            "server": EmbeddedServer(
+                network,
+                identities,
+                flaws.get("server", ()),
+                manners.server,
+                server_conduct(profile.put_to("server").values),
+            ),
             "client": embedded_client(
                 network,
                 identities.device,
@@ -131,6 +143,7 @@ def demonstration(
                 flaws.get("client", ()),
                 manners.client,
                 authorities=identities.authorities,
+                conduct=client_conduct(profile.put_to("client").values),
             ),
         }
         return {subject: everything[subject] for subject in subjects}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from conformance.catalogue.pack_values import Effect, Value
+from conformance.catalogue.pack_values import Effect, Phase, Value
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.requirement import Register, Requirement
 from conformance.judgement.finding import Finding, LimitUsed, State
@@ -52,8 +52,22 @@ class Judging:
         binding = row.level is Level.MUST or requirement in self._court.profile.promotions
         return self._record(row, judged if binding else _not_binding(judged), policy)
 
+    def demands(self, name: str, judge: Callable[[Value], Judged], phase: Phase | None = None) -> bool:
+        """Judge all that the profile demands of the subject under a name, and record it.
+
+        ``judge`` is asked for each value that holds for a DER type the subject declares, and for those it tightened
+        that cost more to break; a value that is not known leaves a note. Nothing demanded is nothing judged, and true.
+        """
+        values = self._court.profile.values
+        held = [rung for value in values.holding(name, phase) for rung in values.ladder(value)]
+        for value in held:
+            if value.figure is None:
+                self.note(f"{value.sentence}: nothing is judged by it")
+        kept = [self.demanded(value, judge(value)) for value in held if value.figure is not None]
+        return all(kept)
+
     def demanded(self, value: Value, judged: Judged) -> bool:
-        """Record a judgement by what the profile demands.
+        """Record a judgement by one value of the profile; :meth:`demands` finds the values.
 
         What breaking it costs follows from the grade of its source: it fails, fails provisionally, or is warned of.
         A value that a layer waives leaves a note.

@@ -25,6 +25,7 @@ from conformance.reference.client_programs import ProgramReader
 from conformance.reference.client_responses import Responses
 from conformance.reference.client_session import Fetched, NotServed, Session
 from conformance.reference.client_time import ServerTime
+from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.schedule_facts import KnownControl
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
@@ -67,6 +68,7 @@ class ReferenceClient:
         flaws: names from :data:`~conformance.reference.client_flaws.CLIENT_FLAWS`.
         manner: legal but unusual ways to speak.
         seed: makes the randomization of events repeatable.
+        conduct: what it does where profiles differ.
     """
 
     def __init__(
@@ -79,11 +81,13 @@ class ReferenceClient:
         flaws: Iterable[str] = (),
         manner: Manner | None = None,
         seed: str = "",
+        conduct: ClientConduct = CSIP_CLIENT,
     ) -> None:
         self.identity = identity
         self.site = site
         self.flaws = client_flaws.known_flaws(flaws)
         self.manner = manner or Manner()
+        self.conduct = conduct
         self.time = ServerTime(clock)
         self._clock = clock
         self._entry = entry

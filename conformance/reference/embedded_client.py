@@ -12,6 +12,7 @@ from conformance.reference.client_flaws import known_flaws
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_operator import ClientOperator
 from conformance.reference.client_trust import trusting, vet_with
+from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.demo_identities import Files
 from conformance.reference.observed_plant import SimulatedPlant
 from conformance.reference.plant import Battery, Evse, Load, Pv
@@ -37,6 +38,7 @@ def embedded_client(
     flaws: Iterable[str] = (),
     manner: Manner | None = None,
     authorities: Path | None = None,
+    conduct: ClientConduct = CSIP_CLIENT,
 ) -> ClientArrangement:
     """Return the arrangement whose client under test is the reference client, one for each test case.
 
@@ -49,7 +51,7 @@ def embedded_client(
         clock = desk.bench.clock
         site = demonstration_site(clock)
         link = _link(network, clock, device, host, port, chosen)
-        peer = _peer(link, clock, device, place.entry, chosen, manner, site)
+        peer = _peer(link, clock, device, place.entry, chosen, manner, site, conduct)
         desk.operator = PluginOperator(ClientOperator(lambda: peer))
         return _Embedded(_living(peer, link), SimulatedPlant(site, clock))
 
@@ -68,10 +70,12 @@ async def run_client(
     flaws: frozenset[str] = frozenset(),
     manner: Manner | None = None,
     site: Site | None = None,
+    conduct: ClientConduct = CSIP_CLIENT,
 ) -> None:
     """Run the reference client with its simulated site against a server, until cancelled."""
     link = _link(network, clock, device, host, port, flaws)
-    await _living(_peer(link, clock, device, entry, flaws, manner, site or demonstration_site(clock)), link)
+    site = site or demonstration_site(clock)
+    await _living(_peer(link, clock, device, entry, flaws, manner, site, conduct), link)
 
 
 def _link(network: Network, clock: Clock, device: Files, host: str, port: int, flaws: frozenset[str]) -> HttpClient:
@@ -87,9 +91,11 @@ def _peer(
     flaws: frozenset[str],
     manner: Manner | None,
     site: Site,
+    conduct: ClientConduct,
 ) -> ReferenceClient:
     identity = ClientIdentity(device.lfdi, device.sfdi, TEST_PIN)
-    return ReferenceClient(HttpSender(link, PATIENCE), clock, identity, site, entry=entry, flaws=flaws, manner=manner)
+    sender = HttpSender(link, PATIENCE)
+    return ReferenceClient(sender, clock, identity, site, entry=entry, flaws=flaws, manner=manner, conduct=conduct)
 
 
 async def _living(peer: ReferenceClient, link: HttpClient) -> None:

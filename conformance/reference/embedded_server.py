@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.reference.demo_identities import DemoIdentities, Files
 from conformance.reference.server import ReferenceServer
 from conformance.reference.server_operator import ServerOperator
@@ -42,11 +43,13 @@ class EmbeddedServer:
         identities: DemoIdentities,
         flaws: Iterable[str] = (),
         manner: ServerManner | None = None,
+        conduct: ServerConduct = CSIP_SERVER,
     ) -> None:
         self._network = network
         self._identities = identities
         self._flaws = frozenset(flaws)
         self._manner = manner
+        self._conduct = conduct
 
     @contextlib.asynccontextmanager
     async def running(self, folder: Path) -> AsyncIterator[None]:
@@ -57,7 +60,7 @@ class EmbeddedServer:
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
         """Start a reference server with an operator of its own, and yield a test client connected to it."""
         device, clock = self._identities.device, desk.bench.clock
-        peer = ReferenceServer(clock, self._flaws, lfdis=[device.lfdi], manner=self._manner)
+        peer = ReferenceServer(clock, self._flaws, lfdis=[device.lfdi], manner=self._manner, conduct=self._conduct)
         desk.operator = PluginOperator(ServerOperator(peer))
         own = self._identities.server if peer.asks_for_certificate else self._with_own_roots()
         listener = await serve(self._network, clock, peer, own)

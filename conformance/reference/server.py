@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
+from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.reference.server_flaws import arrange
 from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, build
 from conformance.roles.utility import TEST_PIN, DERControl, EndDevice, Handler, Manner, Modes, Rates, Utility
@@ -43,6 +44,7 @@ class ReferenceServer:
         manner: legal but unusual ways to speak.
         seed: makes paths and mRIDs repeatable; ``None`` makes them unpredictable.
         validate: judges request bodies; the 2018 schema if not given.
+        conduct: what it does where profiles differ.
 
     Raises:
         UsageError: a flaw that does not exist, or an LFDI that is not one.
@@ -59,7 +61,9 @@ class ReferenceServer:
         manner: Manner | None = None,
         seed: str | None = "reference",
         validate: Callable[[bytes], bool] | None = None,
+        conduct: ServerConduct = CSIP_SERVER,
     ) -> None:
+        self.conduct = conduct
         judge = validate or _validator().quick
         self.utility = Utility(clock, rates=rates, manner=manner, seed=seed, validate=judge)
         self.utility.entrance.quality = COORDINATED

@@ -90,12 +90,13 @@ class Desk:
         self.operator: Operator = bench.operator
         self.lag = lag
         self.findings: list[Finding] = []
+        self.profile = bench.profile.put_to(case.subject)
         self.log: CaseLog = bench.log.for_case(case.key)
         self.step = Steps(case.steps, lambda number: self.tell("step_started", step=number))
         self.check = Check(
             Court(
                 register=bench.register,
-                profile=bench.profile,
+                profile=self.profile,
                 validator=bench.validator,
                 uncertainty_s=lag.uncertainty_s,
                 step=lambda: self.step.current,
@@ -141,8 +142,8 @@ class Desk:
             "step": self.step,
             "check": self.check,
             "limits": bench.limits,
-            "policies": bench.profile.policies,
-            "values": bench.profile.values,
+            "policies": self.profile.policies,
+            "values": self.profile.values,
             "clock": bench.clock,
             "instruct": self.instruct,
         }

@@ -121,8 +121,9 @@ def _skip(case: TestCase, only: Sequence[str], supported: frozenset[str] | None)
 
 def _not_demanded(case: TestCase, profile: Profile) -> tuple[Verdict, str] | None:
     """Say why a case cannot be judged by the values it rests on: not demanded here, waived, or not known."""
+    demands = profile.put_to(case.subject).values
     for key in case.values:
-        value = profile.values.named(key)
+        value = demands.named(key)
         if value is None:
             return Verdict.NOT_APPLICABLE, f"the profile {profile.id} demands no {key}"
         if value.waived:

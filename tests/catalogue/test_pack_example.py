@@ -141,15 +141,15 @@ def test_the_grade_of_one_number_changes_what_breaking_it_costs(tmp_path: Path) 
 
 def test_a_case_that_needs_what_is_not_known_is_not_run_and_asks(tmp_path: Path) -> None:
     cases = [
-        replace(case("X-1"), values=("DERStatus.post_interval",)),
-        replace(case("X-2"), values=("DERControl.stored_events",)),
-        replace(case("X-3"), values=("EndDevice.static_export",)),
+        replace(case("X-1"), subject="client", values=("DERStatus.post_interval",)),
+        replace(case("X-2"), subject="client", values=("DERControl.stored_events",)),
+        replace(case("X-3"), subject="client", values=("EndDevice.static_export",)),
     ]
-    rows = {row.id: row.skip for row in make_plan(cases, northwind(tmp_path), ["server"]).rows}
+    rows = {row.id: row.skip for row in make_plan(cases, northwind(tmp_path), ["client"]).rows}
     asked = "DERStatus.post_interval is not known; ask Northwind Power: How often is DERStatus sent?"
     assert rows["X-1"] == (Verdict.NOT_RUN, asked)
     assert rows["X-2"] is None
     assert rows["X-3"] == (Verdict.NOT_APPLICABLE, "the profile northwind demands no EndDevice.static_export")
     answer = "value: null, question: Q-STATUS", "value: 60, unit: s"
-    told = {row.id: row.skip for row in make_plan(cases, northwind(tmp_path, answer), ["server"]).rows}
+    told = {row.id: row.skip for row in make_plan(cases, northwind(tmp_path, answer), ["client"]).rows}
     assert told["X-1"] is None
