@@ -16,6 +16,7 @@ from conformance.roles.test_client import TestClient
 from conformance.running.case_run import Desk
 from conformance.running.lanes import Lanes
 from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable, explain
+from conformance.wire.failure_words import failure_words
 from conformance.wire.http_client import HttpClient
 from conformance.wire.network import Network
 from conformance.wire.test_identities import TestIdentities
@@ -52,6 +53,7 @@ class ServerPlace:
 STAGGER_S = 0.037
 START_TRIES = 300
 START_PAUSE_S = 0.2
+KNOCKING_S = 30
 
 
 class ServerArrangement:
@@ -77,8 +79,9 @@ class ServerArrangement:
 
     @contextlib.asynccontextmanager
     async def running(self, folder: Path) -> AsyncIterator[None]:
-        """Keep the server running, if it is ours to start."""
+        """Keep the server running, if it is ours to start. Raises ``SubjectUnreachable`` if nothing listens there."""
         if self._place.start is None:
+            await self._must_listen()
             yield
             return
         await prepare(self._place.start, folder / "prepare.log")
@@ -90,6 +93,18 @@ class ServerArrangement:
             yield
         finally:
             await process.stop()
+
+    async def _must_listen(self) -> None:
+        """Knock once, so that a server that is down is told once and not by every test case."""
+        place = self._place
+        try:
+            async with asyncio.timeout(KNOCKING_S):
+                (await self._network.connect(place.host, place.port)).close()
+        except OSError as error:
+            attempted = f"reaching the server under test at {place.host}:{place.port}"
+            seen = f"no answer within {KNOCKING_S} s" if isinstance(error, TimeoutError) else failure_words(error)
+            do = "start it, or correct subject.address; subject.start lets the harness start it"
+            raise SubjectUnreachable(explain(attempted, "a server that listens", seen, do)) from None
 
     async def _until_reachable(self, process: SubjectProcess) -> None:
         """Wait until something listens at the address, or the process has ended."""
