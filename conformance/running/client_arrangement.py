@@ -19,10 +19,12 @@ from conformance.roles.observed_client import ObservedClient
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.utility import Utility
+from conformance.roles.utility.version_discovery import serve_versions
 from conformance.running.case_run import Desk
 from conformance.running.lanes import Lanes
 from conformance.running.server_front import ServerFront, ServerIdentity
 from conformance.vocabulary.limits import Limits
+from conformance.wire.csipaus import extension_of
 from conformance.wire.messages import Answer, Request
 from conformance.wire.network import Network
 
@@ -116,7 +118,11 @@ class ClientArrangement:
     @contextlib.asynccontextmanager
     async def _at(self, place: ClientPlace, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
         bench = desk.bench
-        utility = Utility(bench.clock, rates=rates_from(bench.limits), entry=place.entry)
+        extension = extension_of(bench.profile.edition)
+        utility = Utility(bench.clock, rates=rates_from(bench.limits), entry=place.entry, extension=extension)
+        discovery = desk.profile.values.find("csipaus.discovery")
+        if discovery is not None and discovery.figure == "required":
+            serve_versions(utility)
         faults: list[BaseException] = []
 
         async def handle(request: Request) -> Answer:

@@ -9,6 +9,7 @@ from conformance.roles.utility.addresses import Addresses
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.tree import Tree
 from conformance.vocabulary.clock import Clock
+from conformance.wire.csipaus import NONE, Extension
 from conformance.wire.payload import Node
 
 
@@ -17,7 +18,7 @@ class Context:
     """Shared by all resources of one utility.
 
     ``rates`` may be replaced while it runs. ``ahead`` moves the utility's own time against the clock: its Time, the
-    states of events, every time it writes.
+    states of events, every time it writes. ``extension`` is the CSIP-AUS that is spoken, if any.
     """
 
     clock: Clock
@@ -25,6 +26,7 @@ class Context:
     rates: Rates
     tree: Tree = field(default_factory=Tree)
     ahead: timedelta = timedelta(0)
+    extension: Extension = NONE
 
     def now_s(self) -> int:
         """Return the utility's time as ``TimeType``: whole seconds since 1970."""

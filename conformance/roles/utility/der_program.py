@@ -12,7 +12,7 @@ from conformance.roles.utility.context import Context, seconds
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.der_curve import MOST_POINTS, DERCurve, Points
 from conformance.roles.utility.event_status import Timing
-from conformance.roles.utility.modes import Modes, check_modes, control_base, default_settings
+from conformance.roles.utility.modes import Modes, check_modes, control_base, default_settings, in_extension
 from conformance.roles.utility.paging import Entry, list_document
 from conformance.roles.utility.response_set import ResponseSet
 from conformance.roles.utility.tree import Audience, Call, Endpoint
@@ -63,10 +63,11 @@ class DERProgram:
         self, modes: Modes | None = None, *, description: str | None = None, mrid: str | None = None, **settings: int
     ) -> Default:
         """Offer a default, or replace it. ``settings`` are elements such as ``setGradW``. Raises ``UsageError``."""
-        check_modes(modes or {})
+        modes = in_extension(modes or {}, self._context.extension)
+        check_modes(modes)
         default_settings(settings)
         kept = self.default.mrid if self.default else self._context.addresses.mrid()
-        self.default = Default(normal_mrid(mrid) if mrid else kept, modes or {}, settings, description)
+        self.default = Default(normal_mrid(mrid) if mrid else kept, modes, settings, description)
         self._serve("DefaultDERControl", self.default_path, lambda call: self._write_default())
         return self.default
 
@@ -130,6 +131,7 @@ class DERProgram:
         Raises:
             UsageError: unknown mode or a value of the wrong kind.
         """
+        modes = in_extension(modes, self._context.extension)
         check_modes(modes)
         now, addresses = self._context.now_s(), self._context.addresses
         begins = now + int(starts_in.total_seconds()) if start is None else seconds(start)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from conformance.roles.utility.connection_point import ConnectionPolicy
 from conformance.roles.utility.context import Context
 from conformance.roles.utility.end_device import EndDevice, Identity
 from conformance.roles.utility.paging import list_document
@@ -25,6 +26,7 @@ class DeviceRegister:
         self.admits: Callable[[str, str], bool] = self._admits_own_and_managed
         self.on_registration: Callable[[EndDevice], None] | None = None
         self.devices: list[EndDevice] = []
+        self.connection = ConnectionPolicy()
         self.path = context.addresses.path("edev")
         context.tree.add(
             Endpoint(
@@ -86,7 +88,9 @@ class DeviceRegister:
 
     def _take_in(self, identity: Identity, sender: str) -> EndDevice:
         now = self._context.clock.now()
-        device = EndDevice(self._context, identity, changed_at=now, viewers=frozenset({sender}))
+        device = EndDevice(
+            self._context, identity, changed_at=now, viewers=frozenset({sender}), connection=self.connection
+        )
         self.add(device)
         if self.on_registration:
             self.on_registration(device)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from conformance.roles.utility.connection_point import ConnectionPoint, ConnectionPolicy
 from conformance.roles.utility.context import Context, Received, seconds
 from conformance.roles.utility.der import DER
 from conformance.roles.utility.function_set_assignments import FunctionSetAssignments
@@ -47,6 +48,7 @@ class EndDevice:
         enabled: bool = True,
         has_assignments: bool = True,
         has_registration: bool = True,
+        connection: ConnectionPolicy | None = None,
     ) -> None:
         self._context = context
         self.identity = identity
@@ -62,6 +64,9 @@ class EndDevice:
         self.path, self.registration_path, self.assignments_path, self.ders_path = map(context.addresses.path, words)
         self.ders = [DER(context, self.seen_by)]
         self.log = LogBook(context, self.seen_by)
+        extended = context.extension.adds("ConnectionPointLink", to="EndDevice")
+        policy = connection or ConnectionPolicy()
+        self.connection_point = ConnectionPoint(context, self.seen_by, policy) if extended else None
         self._serve()
 
     def _serve(self) -> None:
@@ -126,6 +131,8 @@ class EndDevice:
         for path in (self.path, self.registration_path, self.assignments_path, self.ders_path):
             self._context.tree.remove(path)
         self.log.withdraw()
+        if self.connection_point is not None:
+            self.connection_point.withdraw()
         for der in self.ders:
             der.withdraw()
 
@@ -144,9 +151,15 @@ class EndDevice:
             assigned if self.has_assignments else None,
             element("postRate", self.post_rate_s) if self.post_rate_s is not None else None,
             element("RegistrationLink", href=self.registration_path) if self.has_registration else None,
+            self._connection_point_link(),
             href=self.path,
             subscribable="0",
         )
+
+    def _connection_point_link(self) -> etree._Element | None:
+        if self.connection_point is None:
+            return None
+        return self._context.extension.written("ConnectionPointLink", href=self.connection_point.path)
 
     def entry(self) -> Entry:
         """Return the device as a list entry: latest change first, then sFDI."""

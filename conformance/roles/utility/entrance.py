@@ -38,18 +38,24 @@ class Entrance:
         self.time_path = context.addresses.path("tm")
         self.quality = 7
         self.tz_offset_s = 0
-        context.tree.add(Endpoint(kind="DeviceCapability", path=self.path, get=self._capability))
+        self.open_at(self.path)
         context.tree.add(Endpoint(kind="Time", path=self.time_path, get=self._time))
         for name in SUBSCRIBABLE_EXTRAS if manner.extra_links else ():
             self._serve_empty(name)
 
-    def _capability(self, call: Call) -> etree._Element:
+    def open_at(self, path: str) -> None:
+        """Serve DeviceCapability at a path, as if there were no other one."""
+        self._context.tree.add(
+            Endpoint(kind="DeviceCapability", path=path, get=lambda call: self._capability(call, path))
+        )
+
+    def _capability(self, call: Call, path: str) -> etree._Element:
         time_link = element("TimeLink", href=self.time_path)
         extras = (element(f"{name}Link", href=path, all=0) for name, path in self._extras.items())
         links = {etree.QName(link).localname: link for link in (*self._links(call), time_link, *extras)}
         order = sorted(links, key=lambda name: (name in OWN_LINKS, name.lower()))
         rate = self._context.rates.device_capability_s
-        return element("DeviceCapability", *(links[name] for name in order), href=self.path, pollRate=rate)
+        return element("DeviceCapability", *(links[name] for name in order), href=path, pollRate=rate)
 
     def _time(self, call: Call) -> etree._Element:
         now = self._context.now_s()

@@ -2,7 +2,8 @@
 
 A mode is given by the element's name and a value: a number, a truth value, a mapping for a structure such as
 ``{"displacement": 950, "excitation": False, "multiplier": -3}``, or a curve for a mode that links to one. Names of
-other namespaces are written ``{namespace}name`` and follow the standard's own, in the order given.
+CSIP-AUS, such as ``opModExpLimW``, are taken into the namespace of the edition spoken. Names of other namespaces are
+written ``{namespace}name`` and follow the standard's own, in the order given.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from lxml import etree
 
 from conformance.roles.utility.der_curve import DERCurve
 from conformance.vocabulary.errors import UsageError, explain
+from conformance.wire.csipaus import Extension
 from conformance.wire.payload import SEP, element
 
 Structure = Mapping[str, int | bool]
@@ -65,6 +67,26 @@ DEFAULT_SETTINGS = frozenset(
     }
 )
 """The settings that only a ``DefaultDERControl`` has."""
+
+
+POWER = frozenset({"multiplier", "value"})
+"""The members of ``ActivePower``, which every mode of CSIP-AUS is."""
+
+
+def in_extension(modes: Modes, extension: Extension) -> Modes:
+    """Return modes with the names of CSIP-AUS in its namespace, after the others and in the schema's order.
+
+    Raises:
+        UsageError: the value of one of them is no power.
+    """
+    added = extension.ordered(modes, "DERControlBase")
+    for name in added:
+        value = modes[name]
+        if not isinstance(value, Mapping) or set(value) != POWER:
+            wanted = f"a mapping with {', '.join(sorted(POWER))}"
+            raise UsageError(explain(f"Offering the mode {name}.", wanted, repr(value), "correct the scenario"))
+    kept = {name: value for name, value in modes.items() if name not in added}
+    return kept | {f"{{{extension.namespace}}}{name}": modes[name] for name in added}
 
 
 def check_modes(modes: Modes) -> None:

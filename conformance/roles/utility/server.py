@@ -12,6 +12,7 @@ from conformance.roles.utility.manner import Manner
 from conformance.roles.utility.protocol import Protocol
 from conformance.roles.utility.rates import Rates
 from conformance.vocabulary.clock import Clock
+from conformance.wire.csipaus import NONE, Extension
 from conformance.wire.messages import Answer, Request
 
 Handler = Callable[[Request], Answer]
@@ -34,8 +35,9 @@ class Server:
         seed: str | None,
         validate: Callable[[bytes], bool] | None,
         foreign_status: int,
+        extension: Extension = NONE,
     ) -> None:
-        self._context = Context(clock, Addresses(seed, manner.path_prefix), rates)
+        self._context = Context(clock, Addresses(seed, manner.path_prefix), rates, extension=extension)
         self._manner = manner
         self.tree = self._context.tree
         self.interposers: list[Interposer] = []
@@ -68,6 +70,11 @@ class Server:
     @rates.setter
     def rates(self, rates: Rates) -> None:
         self._context.rates = rates
+
+    @property
+    def extension(self) -> Extension:
+        """The CSIP-AUS that is spoken, if any."""
+        return self._context.extension
 
     @property
     def ahead(self) -> timedelta:

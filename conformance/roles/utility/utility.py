@@ -12,6 +12,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from conformance.roles.utility.connection_point import ConnectionPolicy
 from conformance.roles.utility.der_program import DERProgram
 from conformance.roles.utility.device_register import DeviceRegister
 from conformance.roles.utility.end_device import TEST_PIN, EndDevice, Identity
@@ -29,6 +30,7 @@ from conformance.roles.utility.server import Server
 from conformance.roles.utility.tree import Call
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.identity import normal_lfdi, sfdi_of_lfdi
+from conformance.wire.csipaus import NONE, Extension
 from conformance.wire.payload import element
 
 Assignee = FunctionSetAssignments | EndDevice
@@ -48,6 +50,7 @@ class Utility(Server):
         foreign_status: answers a request for somebody else's resource, 404 (CSIP P18) or 403.
         lfdi: the LFDI of the utility's own certificate, shown by SelfDevice.
         entry: the path of DeviceCapability, if it is not the manner's.
+        extension: the CSIP-AUS that is spoken, if any.
     """
 
     def __init__(
@@ -62,10 +65,19 @@ class Utility(Server):
         foreign_status: int = 404,
         lfdi: str | None = None,
         entry: str | None = None,
+        extension: Extension = NONE,
     ) -> None:
         manner = manner or Manner()
         manner = replace(manner, entry_path=entry) if entry else manner
-        super().__init__(clock, rates or Rates(), manner, seed=seed, validate=validate, foreign_status=foreign_status)
+        super().__init__(
+            clock,
+            rates or Rates(),
+            manner,
+            seed=seed,
+            validate=validate,
+            foreign_status=foreign_status,
+            extension=extension,
+        )
         self.assignments: list[FunctionSetAssignments] = []
         self.programs: list[DERProgram] = []
         self._response_sets = ResponseSets(self._context)
@@ -94,6 +106,11 @@ class Utility(Server):
     def admit(self, admits: Callable[[str, str], bool]) -> None:
         """Decide who may register in band: called with the sender's LFDI and the posted one; refused with 403."""
         self._register.admits = admits
+
+    @property
+    def connection(self) -> ConnectionPolicy:
+        """Which connection point ids are taken, and whether one may be changed."""
+        return self._register.connection
 
     def register(
         self,
@@ -136,6 +153,7 @@ class Utility(Server):
             enabled=enabled,
             has_assignments=has_assignments,
             has_registration=has_registration,
+            connection=self._register.connection,
         )
         self._register.add(device)
         return device
