@@ -20,6 +20,7 @@ from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.requirements import value_rules
 from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
+from conformance.roles.chain_trial import greeted, refuses, turned_down
 from conformance.roles.control_reading import (
     all_read,
     all_received,
@@ -53,6 +54,7 @@ from conformance.roles.served_schedules import (
     topology_2_groups,
     topology_3_groups,
 )
+from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
 from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind
 from conformance.roles.utility.detours import make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
@@ -104,6 +106,7 @@ __all__ = [
     "FIXED_PF",
     "GENERAL",
     "HERTZ",
+    "IDLE",
     "IDLE_PF",
     "IMMEDIATE_AND_CURVE",
     "INVERTERS",
@@ -151,6 +154,7 @@ __all__ = [
     "fleet_nodes",
     "forbidden_methods",
     "function_default",
+    "greeted",
     "instant",
     "is_able",
     "lfdi_of",
@@ -176,9 +180,12 @@ __all__ = [
     "plain_default",
     "planned_group",
     "planned_offer",
+    "polls_again",
     "power_factor",
+    "published",
     "quantity",
     "read",
+    "refuses",
     "registered_last",
     "require",
     "response_in",
@@ -194,5 +201,7 @@ __all__ = [
     "topology_2_groups",
     "topology_3",
     "topology_3_groups",
+    "turned_down",
     "value_rules",
+    "with_one_default",
 ]

@@ -25,11 +25,13 @@ from conformance.wire.certificate_authority import (
     self_signed,
 )
 from conformance.wire.certificate_plan import (
+    ANY_POLICY,
     POLICY_SERVICE_PROVIDER,
     POLICY_TEST,
     TEST_POLICIES,
     CertificatePlan,
     PrivateKey,
+    authority_plan,
     common_name,
     key_identifier,
 )
@@ -56,6 +58,11 @@ class Fault(StrEnum):
     MICA_CRITICAL_EXTENDED_KEY_USAGE = "mica-critical-extended-key-usage"
     MICA_NAME_CONSTRAINTS = "mica-name-constraints"
     MICA_POLICY_MAPPINGS = "mica-policy-mappings"
+    MCA_CRITICAL_EXTENDED_KEY_USAGE = "mca-critical-extended-key-usage"
+    MCA_NAME_CONSTRAINTS = "mca-name-constraints"
+    MCA_POLICY_MAPPINGS = "mca-policy-mappings"
+    MCA_PATH_LENGTH = "mca-path-length"
+    MCA_EXPIRED = "mca-expired"
 
     @property
     def description(self) -> str:
@@ -75,6 +82,11 @@ _DESCRIPTIONS = {
     Fault.MICA_CRITICAL_EXTENDED_KEY_USAGE: "the MICA has a critical extendedKeyUsage, for code signing (COMM-004D)",
     Fault.MICA_NAME_CONSTRAINTS: "the MICA has a nameConstraints, not critical (COMM-004E)",
     Fault.MICA_POLICY_MAPPINGS: "the MICA has a policyMappings, not critical (COMM-004F)",
+    Fault.MCA_CRITICAL_EXTENDED_KEY_USAGE: "the MCA has a critical extendedKeyUsage, for code signing",
+    Fault.MCA_NAME_CONSTRAINTS: "the MCA has a nameConstraints, not critical",
+    Fault.MCA_POLICY_MAPPINGS: "the MCA has a policyMappings, not critical",
+    Fault.MCA_PATH_LENGTH: "the MCA may have no authority below it, and has a MICA there",
+    Fault.MCA_EXPIRED: "the MCA was valid until a year ago",
 }
 
 Made = tuple[tuple[x509.Certificate, ...], PrivateKey]
@@ -88,6 +100,8 @@ def make_faulty(fault: Fault, device: CertificatePlan, hierarchy: Hierarchy, now
     if fault in _MICA_FAULTS:
         mica = below(hierarchy.mca, f"Test MICA {fault}", now, 0, TEST_POLICIES, _MICA_FAULTS[fault]())
         return _issued(mica, device, new_key())
+    if fault in _MCA_FAULTS:
+        return _issued(_mica_below_faulty(fault, hierarchy, now), device, new_key())
     return _CHAIN_FAULTS[fault](device, hierarchy, now)
 
 
@@ -136,6 +150,27 @@ _MICA_FAULTS: dict[Fault, Callable[[], Extension]] = {
     Fault.MICA_CRITICAL_EXTENDED_KEY_USAGE: _code_signing,
     Fault.MICA_NAME_CONSTRAINTS: _name_constraints,
     Fault.MICA_POLICY_MAPPINGS: _policy_mappings,
+}
+
+
+def _mica_below_faulty(fault: Fault, hierarchy: Hierarchy, now: datetime) -> CertificateAuthority:
+    key = new_key()
+    plan = _MCA_FAULTS[fault](authority_plan(f"Test MCA {fault}", key.public_key(), now, 1, (ANY_POLICY,)))
+    mca = CertificateAuthority(hierarchy.serca.issue(plan, key.public_key()), key, hierarchy.serca.path)
+    return below(mca, f"Test MICA under {fault}", now, 0, TEST_POLICIES)
+
+
+def _childless(mca: CertificatePlan) -> CertificatePlan:
+    _, *others = mca.extensions
+    return replace(mca, extensions=((x509.BasicConstraints(ca=True, path_length=0), True), *others))
+
+
+_MCA_FAULTS: dict[Fault, Callable[[CertificatePlan], CertificatePlan]] = {
+    Fault.MCA_CRITICAL_EXTENDED_KEY_USAGE: lambda mca: mca.extended(_code_signing()),
+    Fault.MCA_NAME_CONSTRAINTS: lambda mca: mca.extended(_name_constraints()),
+    Fault.MCA_POLICY_MAPPINGS: lambda mca: mca.extended(_policy_mappings()),
+    Fault.MCA_PATH_LENGTH: _childless,
+    Fault.MCA_EXPIRED: _expired,
 }
 
 

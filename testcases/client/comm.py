@@ -1,6 +1,6 @@
 """Communication fundamentals of a client under test (SunSpec CTP 1.3, chapter 5)."""
 
-from conformance.face.authoring import one_program, registered_last, require, test_case
+from conformance.face.authoring import one_program, refuses, registered_last, require, test_case
 
 
 @test_case(
@@ -83,27 +83,6 @@ async def accepts(chain, rule, utility, listener, client, step, check, limits, c
         asked = await client.seen("GET", ("DeviceCapability",), clock.now() + limits.first_contact.duration)
         told = "DeviceCapability is asked for" if asked else f"nothing is asked for; {connection.ended_by or 'silence'}"
         check.that(asked is not None, rule, "DeviceCapability is asked for", told)
-
-
-async def refuses(fault, rules, utility, listener, client, step, check, limits, clock):
-    """Prove the client alive on a sound chain, then show it a faulty one and judge that it asks for nothing."""
-    registered_last(utility, client.lfdi, pin=client.pin)
-    await listener.show("chain_of_four")
-    with step(1):
-        await client.start(within=limits.first_contact)
-        alive = await client.seen("GET", ("DeviceCapability",), clock.now() + limits.first_contact.duration)
-        require(alive, "the client asks for nothing even over a sound chain, so a refusal would prove nothing")
-    with step(2):
-        await client.stop()
-        await listener.show(fault)
-        before = client.connections()[-1].number
-        await client.start(within=limits.first_contact)
-        await client.first_handshake(within=limits.first_contact, after=before)
-    with step(3):
-        await clock.wait(limits.refusal_watch.duration)
-        shown = [it for it in client.connections() if it.number > before]
-        for rule in rules:
-            check.distrusted(shown, client.exchanges(), requirement=rule, policy="faulty_chains")
 
 
 @test_case(
@@ -276,51 +255,3 @@ async def comm_004g(utility, listener, client, step, check, limits, clock):
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
     """
     await refuses("self-signed", ("CTP.COMM-004G", "SEC.098"), utility, listener, client, step, check, limits, clock)
-
-
-@test_case(
-    id="CERT-001",
-    title="Expired server certificate",
-    subject="client",
-    requirements=["SEC.017"],
-    flaws=["accepts_any_server"],
-    origin="ours",
-    duration=["first_contact", "first_contact", "refusal_watch"],
-    instructions=["restart_client"],
-)
-async def cert_001(utility, listener, client, step, check, limits, clock):
-    """A certificate that is no longer valid proves nothing, and no procedure tries one.
-
-    Steps
-        1. Show a sound chain and wait for the client's GET of DeviceCapability.
-        2. Show a certificate that was valid until a year ago; restart the client and wait for its handshake.
-        3. Watch for any request.
-
-    Passes when
-        the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
-    """
-    await refuses("expired", ("SEC.017",), utility, listener, client, step, check, limits, clock)
-
-
-@test_case(
-    id="CERT-002",
-    title="Server certificate of another root",
-    subject="client",
-    requirements=["SEC.017"],
-    flaws=["accepts_any_server"],
-    origin="ours",
-    duration=["first_contact", "first_contact", "refusal_watch"],
-    instructions=["restart_client"],
-)
-async def cert_002(utility, listener, client, step, check, limits, clock):
-    """The root decides who may speak; a sound chain to a root that nobody trusts is a stranger's.
-
-    Steps
-        1. Show a sound chain and wait for the client's GET of DeviceCapability.
-        2. Show a sound chain to another root; restart the client and wait for its handshake.
-        3. Watch for any request.
-
-    Passes when
-        the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
-    """
-    await refuses("other-root", ("SEC.017",), utility, listener, client, step, check, limits, clock)

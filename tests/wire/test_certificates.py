@@ -17,7 +17,14 @@ needs_modes = pytest.mark.skipif(os.name != "posix", reason="file modes are POSI
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not there")
 
 # What Python's TLS alone cannot tell: these stay for the harness's own judgement (measured with OpenSSL 3).
-TLS_ACCEPTS = {Fault.RSA, Fault.P384, Fault.MICA_NAME_CONSTRAINTS, Fault.MICA_POLICY_MAPPINGS}
+TLS_ACCEPTS = {
+    Fault.RSA,
+    Fault.P384,
+    Fault.MICA_NAME_CONSTRAINTS,
+    Fault.MICA_POLICY_MAPPINGS,
+    Fault.MCA_NAME_CONSTRAINTS,
+    Fault.MCA_POLICY_MAPPINGS,
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,112 @@
+"""Controls that the procedures leave out, for a client under test: disconnection, randomized cancellation."""
+
+from conformance.face.authoring import (
+    CANCELLED,
+    STARTED,
+    EventWatch,
+    Span,
+    Window,
+    arrival,
+    published,
+    require,
+    shows,
+    test_case,
+    with_one_default,
+)
+
+LIMITED = {"opModMaxLimW": 5000}
+
+
+@test_case(
+    id="CANCEL-001",
+    title="Cancellation with randomization of a running control",
+    subject="client",
+    requirements=["RAND.016", "BASE.030"],
+    flaws=["overstays_cancellation", "randomizes_too_far", "ignores_cancellation", "keeps_control_after_end"],
+    needs=["DER", "Response"],
+    origin="ours",
+    duration=["first_contact", "control_lead", "cancel_control"],
+    instructions=["restart_client"],
+)
+async def cancel_001(utility, client, step, check, limits, clock):
+    """A thousand devices that let go in the same second are a shock to the grid, so they let go one by one.
+
+    Steps
+        1. Start the client, publish a control with a randomizeDuration, and wait until it runs.
+        2. Cancel it with randomization and wait until the client has read that.
+        3. Wait for Response 6.
+
+    Passes when
+        the control ends within the bound of its randomization, counted from the reading of the cancellation.
+    """
+    bound = limits.cancel_bound
+    with step(1):
+        program = await with_one_default(utility, client, limits)
+        control, _ = await published(
+            program, client, limits, modes=LIMITED, lasts=limits.cancel_control, randomize_duration_s=bound.count
+        )
+        started = await client.response(control, STARTED, control.start + limits.response_deadline.duration)
+        require(started, "the client does not say that it started the control")
+    with step(2):
+        running = control.start + limits.plant_settling.duration
+        await clock.wait_until(running)
+        control.cancel(randomized=True)
+        cancelled = shows(control, int(control.state.status))
+        told = await client.seen("GET", ("DERControlList", "DERControl"), control.end, cancelled)
+        told = require(told, "the client does not read the cancellation")
+    with step(3):
+        latest = bound.value + limits.response_deadline.value
+        window = Window(arrival(told), "the cancellation was read", None, latest)
+        until = arrival(told) + bound.duration + limits.response_deadline.duration
+        posted = await client.response(control, CANCELLED, until)
+        given = ", ".join(map(str, sorted(client.statuses(control))))
+        check.that(posted is not None, "BASE.030", "Response 6 to the cancelled control", f"Responses {given}")
+        check.happened("Response 6", arrival(posted) if posted else None, window, bound, "RAND.016", posted)
+        window = Window(arrival(told), "the cancellation was read", None, bound.value + limits.plant_settling.value)
+        await clock.wait_until(arrival(told) + bound.duration + limits.plant_settling.duration)
+        check.gave_way(client.plant, LIMITED, window, bound, "RAND.016", after=running)
+
+
+@test_case(
+    id="DISCONNECT-001",
+    title="Disconnection: opModEnergize false",
+    subject="client",
+    requirements=["P29", "EVENT.002", "BASE.030", "DER.005", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
+    flaws=[
+        "never_disconnects",
+        "ignores_control",
+        "ignores_default",
+        "starts_late",
+        "never_completes",
+        "no_received_response",
+        "responds_early",
+        "wrong_response_lfdi",
+        "keeps_control_after_end",
+    ],
+    needs=["DER", "Response"],
+    origin="ours",
+    duration=["first_contact", "control_lead", "control_duration", "response_deadline", "event_aftermath"],
+    instructions=["restart_client"],
+)
+async def disconnect_001(utility, client, step, check, limits, clock):
+    """BASIC-009 sends opModEnergize true only: nothing shows that a device ever lets go of the grid.
+
+    Steps
+        1. Start the client, publish a control that disconnects it, and wait until it has read that.
+        2. Wait for Responses 1, 2 and 3, and watch on.
+
+    Passes when
+        the three Responses come in time, and the plant is disconnected for that time and no longer.
+    """
+    watch, off, on = EventWatch(utility, client, check, limits), {"opModEnergize": False}, {"opModEnergize": True}
+    with step(1):
+        program = await with_one_default(utility, client, limits, default=on)
+        control, held = await published(program, client, limits, modes=off, lasts=limits.control_duration)
+    with step(2):
+        await watch.received(control, held)
+        await watch.started(control)
+        await watch.completed(control)
+        await clock.wait(limits.event_aftermath.duration)
+        during = Span(control.start, control.end, "the control")
+        check.in_force(client.plant, off, during, limits.plant_settling, requirement="P29")
+        watch.idle(program.default, control.end, clock.now(), "the time after the control")

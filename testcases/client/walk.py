@@ -1,0 +1,131 @@
+"""The walk of a client under test, beyond the procedures: many programs, a wrong PIN, moved lists."""
+
+from conformance.face.authoring import (
+    IDLE,
+    STARTED,
+    Span,
+    arrival,
+    move,
+    one_program,
+    registered_last,
+    require,
+    test_case,
+)
+
+LIMITED = {"opModMaxLimW": 5000}
+PINS = (123455, 111115)
+"""Two PINs with right check digits, so that one of them is wrong."""
+BEYOND_REGISTRATION = ("FunctionSetAssignmentsList", "DERProgramList", "DERControlList", "DefaultDERControl")
+
+
+@test_case(
+    id="PROGRAMS-001",
+    title="Fifteen programs, the control in the last of them",
+    subject="client",
+    requirements=["P24"],
+    flaws=["keeps_few_programs", "ignores_paging", "hard_coded_paths", "ignores_control", "starts_late", "polls_once"],
+    needs=["DER", "Response"],
+    origin="ours",
+    duration=["first_contact", "control_lead", "control_duration", "response_deadline"],
+    instructions=["restart_client"],
+)
+async def programs_001(utility, client, step, check, limits, clock):
+    """A device can belong to fifteen groups, and the control that matters may be in the least of them.
+
+    Steps
+        1. Start the client and wait until it has read the DERControlList of each program.
+        2. Publish a control in the least urgent program and wait for its Responses.
+
+    Passes when
+        every program is read, and the control of the last one is carried out.
+    """
+    offered = one_program(utility, registered_last(utility, client.lfdi, pin=client.pin).lfdi)
+    offered.program.set_default(IDLE)
+    more = [utility.add_program(offered.assignment, primacy=2 + n) for n in range(limits.programs.count - 1)]
+    with step(1):
+        await client.start(within=limits.first_contact)
+        for program in (offered.program, *more):
+            path = program.controls_path
+            held = await client.must_get(
+                "DERControlList", limits.discovery, "P24", lambda it, path=path: it.path == path
+            )
+            require(held, "the client does not read the controls of each program")
+    with step(2):
+        lead, length = limits.control_lead.duration, limits.control_duration.duration
+        control = more[-1].add_control(LIMITED, starts_in=lead, duration=length, response_required=7)
+        started = await client.response(control, STARTED, control.end)
+        seen = "seen" if started else "never"
+        check.that(started is not None, "P24", "Response 2 to the control of the last program", seen)
+        await clock.wait_until(control.end + limits.plant_settling.duration)
+        during = Span(control.start, control.end, "the control")
+        check.in_force(client.plant, LIMITED, during, limits.plant_settling, requirement="P24")
+
+
+@test_case(
+    id="PIN-001",
+    title="Silence after a wrong PIN",
+    subject="client",
+    requirements=["SEC.032"],
+    flaws=["ignores_wrong_pin", "hard_coded_paths"],
+    origin="ours",
+    duration=["first_contact", "discovery", "silence_after_wrong_pin"],
+    instructions=["restart_client"],
+)
+async def pin_001(utility, client, step, check, limits, clock):
+    """The PIN tells a device that the server knows it, and not some other device; without that it may obey nobody.
+
+    Steps
+        1. Register the device with another PIN; start the client and wait for its GET of Registration.
+        2. Watch it for a while.
+
+    Passes when
+        from then on the client reads no assignments, programs or controls and sends nothing. Looking at
+        DeviceCapability, Time, EndDevice and Registration again is legal.
+    """
+    registered_last(utility, client.lfdi, pin=next(pin for pin in PINS if pin != client.pin))
+    one_program(utility, client.lfdi)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        registration = await client.must_get("Registration", limits.discovery, requirement="SEC.032")
+        known = arrival(require(registration, "the client reads no Registration")) + limits.in_flight.duration
+    with step(2):
+        await clock.wait(limits.silence_after_wrong_pin.duration)
+        later = [it for it in client.exchanges() if arrival(it) > known]
+        acts = [it for it in later if it.method != "GET" or it.resource in BEYOND_REGISTRATION]
+        seen = ", ".join(dict.fromkeys(f"{it.method} {it.resource or it.path}" for it in acts))
+        check.that(not acts, "SEC.032", "no GET beyond Registration and nothing sent", seen or "silence", acts)
+
+
+@test_case(
+    id="MOVED-001",
+    title="Lists have moved: 301, 302, 307",
+    subject="client",
+    requirements=["DNS.042"],
+    flaws=["ignores_redirects", "hard_coded_paths"],
+    needs=["DER"],
+    origin="ours",
+    duration=["first_contact", "discovery"],
+    instructions=["restart_client"],
+)
+async def moved_001(utility, client, step, check, limits):
+    """ERR-001 moves DeviceCapability; a server may move anything.
+
+    Steps
+        1. Redirect three lists, each with another status; start the client.
+        2. Wait for its GET of each at its new place.
+
+    Passes when
+        every redirect is followed.
+    """
+    device = registered_last(utility, client.lfdi, pin=client.pin)
+    program = one_program(utility, client.lfdi).program
+    moved = [
+        move(utility, device.assignments_path, 301, "FunctionSetAssignmentsList"),
+        move(utility, device.ders_path, 302, "DERList"),
+        move(utility, program.controls_path, 307, "DERControlList"),
+    ]
+    with step(1):
+        await client.start(within=limits.first_contact)
+    with step(2):
+        for place in moved:
+            await client.must_get(place.kind, limits.discovery, "DNS.042", lambda it, new=place.new: it.path == new)
