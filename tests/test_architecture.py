@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.catalogue.demands import ELEMENTS_OF, demand_of
 from conformance.catalogue.instructions import INSTRUCTIONS
 from conformance.catalogue.profile import load_profile, profile_names
 from conformance.catalogue.test_case import TestCase, case_files, load_cases
@@ -165,15 +166,23 @@ def test_every_requirement_that_a_body_argues_from_is_registered() -> None:
     assert argued - register() == set()
 
 
-def test_every_test_case_is_hunted_by_flaws_of_its_own_side() -> None:
+def test_every_test_case_is_hunted_by_flaws_of_its_own_side_or_judges_values_that_a_departure_breaks() -> None:
     for case in cases():
-        assert case.flaws, case.key
+        assert case.flaws or case.values, case.key
         unknown = [name for name in case.flaws if name not in FLAWS or FLAWS[name].side != case.subject]
         assert unknown == [], case.key
 
 
 def test_every_flaw_breaks_a_registered_requirement() -> None:
     assert {flaw.breaks for flaw in FLAWS.values()} - register() == set()
+
+
+def test_every_value_that_a_test_case_judges_is_in_the_vocabulary() -> None:
+    for case in cases():
+        for name in case.values:
+            resource, family, _ = name.partition(".*")
+            known = resource in ELEMENTS_OF if family else demand_of(name.partition("@")[0]) is not None
+            assert known, f"{case.key} {name}"
 
 
 def test_every_instruction_that_a_test_case_names_exists() -> None:

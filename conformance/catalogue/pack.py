@@ -72,6 +72,7 @@ class Pack:
     questions: Mapping[str, Question]
     contradictions: tuple[Contradiction, ...]
     evidence: tuple[Evidence, ...]
+    procedures: tuple[str, ...] = ()
 
 
 def pack_names() -> list[str]:
@@ -179,6 +180,7 @@ def _pack(path: Path, document: Row) -> Pack:
             Evidence(str(row["id"]), str(row["title"]), str(row["required_when"]), str(row["source"]))
             for row in _rows(document, "evidence")
         ),
+        procedures=_words(document.get("procedures", [])),
     )
 
 

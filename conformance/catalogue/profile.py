@@ -15,6 +15,7 @@ from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_
 from conformance.catalogue.pack_layers import merged_required, merged_rows, merged_values, refused
 from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values, Whom
 from conformance.catalogue.requirement import Requirement
+from conformance.catalogue.test_case import TestCase
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.vocabulary.verdict import Level
 
@@ -42,8 +43,8 @@ class Profile:
     """A pack, loaded. ``edition`` is the schema edition, ``required`` the test ids by subject kind.
 
     ``chain`` are the packs it is made of, the lowest first; ``questions``, ``contradictions`` and ``evidence`` are
-    those of all of them, ``set_aside`` the required tests that a layer dropped, in words,
-    and ``declared`` what is known of the subjects, by kind.
+    those of all of them, ``set_aside`` the required tests that a layer dropped, in words, ``procedures`` the published
+    procedures whose test cases apply, and ``declared`` what is known of the subjects, by kind.
     """
 
     id: str
@@ -63,10 +64,11 @@ class Profile:
     evidence: tuple[Evidence, ...] = ()
     set_aside: tuple[str, ...] = ()
     declared: Mapping[str, Whom] = field(default_factory=dict)
+    procedures: tuple[str, ...] = ()
 
-    def requires(self, subject: str, test_id: str) -> bool:
-        """Return whether a test must be passed by that kind of subject."""
-        return test_id in self.required.get(subject, ())
+    def meets(self, case: TestCase) -> tuple[str, ...]:
+        """Return the required ids that a test case meets, by its id or by an alias; none, if it is not required."""
+        return tuple(name for name in self.required.get(case.subject, ()) if name in case.names)
 
     def failing_from(self, grade: SourceGrade) -> Profile:
         """Return the same profile with values of that grade, and better ones, failing a test outright."""
@@ -131,6 +133,7 @@ def load_profile(name_or_path: str) -> Profile:
         contradictions=tuple(item for layer in chain for item in layer.contradictions),
         evidence=tuple(item for layer in chain for item in layer.evidence),
         set_aside=tuple(_dropped(layer, row) for layer in chain for row in layer.not_required),
+        procedures=tuple(dict.fromkeys(name for layer in chain for name in layer.procedures)),
     )
 
 

@@ -29,8 +29,9 @@ class TestCase:
     ``key`` is unique (``server/COMM-002``); ``needs`` names function sets the declaration must claim for the case to
     apply; ``flaws`` are the named deviations that make it fail; ``serial`` keeps it from running beside others on one
     subject; ``duration`` names the limits that add up to its expected length; ``instructions`` are those the operator
-    gets; ``values`` are the demands of the profile it judges by: without them it does not apply, and while one is not
-    known it is not run.
+    gets; ``values`` are the demands of the profile it can judge, ``DERSettings.*`` standing for all elements of a
+    resource: where none is demanded it does not apply, and where none is known it is not run. ``origin`` is the
+    published procedure it comes from, or ``ours``; ``aliases`` are its ids in others.
     """
 
     __test__ = False
@@ -51,6 +52,11 @@ class TestCase:
     steps: tuple[str, ...]
     passes_when: str
     values: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The id, and the ids of the same test in other catalogues."""
+        return (self.id, *self.aliases)
 
     @property
     def key(self) -> str:

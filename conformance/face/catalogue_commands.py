@@ -46,7 +46,8 @@ def _list_plan(plan: Plan) -> None:
     for row in plan.rows:
         title = row.case.title if row.case else "no test case in this version"
         needed = "required" if row.required else "optional"
-        click.echo(f"{row.subject:<7} {row.id:<12} {needed:<9} {_about(row):>9}  {title}")
+        also = f" ({', '.join(row.case.aliases)})" if row.case and row.case.aliases else ""
+        click.echo(f"{row.subject:<7} {row.id:<12} {needed:<9} {_about(row):>9}  {title}{also}")
 
 
 def _about(row: Planned) -> str:
@@ -85,8 +86,9 @@ def show_command(test_id: str, profile_name: str) -> None:
 
 
 def _told(case: TestCase, profile: Profile, register: Register) -> Iterable[str]:
-    needed = "required" if profile.requires(case.subject, case.id) else "optional"
-    yield f"{case.id}  {case.title}"
+    needed = "required" if profile.meets(case) else "optional"
+    aliases = f" ({', '.join(case.aliases)})" if case.aliases else ""
+    yield f"{case.id}{aliases}  {case.title}"
     yield f"  {case.subject} under test, {needed} by {profile.id}, from {case.origin}"
     yield f"\n  {case.why}\n\n  Steps"
     yield from (f"    {number}. {text}" for number, text in enumerate(case.steps, start=1))
@@ -99,4 +101,7 @@ def _told(case: TestCase, profile: Profile, register: Register) -> Iterable[str]
     for name in case.duration:
         limit = profile.limits[name]
         yield f"\n  Waits up to {limit.value:g} {limit.unit} ({name}; {limit.source})"
-    yield f"\n  Fails for the flaws\n    {', '.join(case.flaws)}"
+    if case.values:
+        yield f"\n  Judges by the profile's values\n    {', '.join(case.values)}"
+    if case.flaws:
+        yield f"\n  Fails for the flaws\n    {', '.join(case.flaws)}"

@@ -175,9 +175,9 @@ def _rest(loaded: Profile) -> Iterable[str]:
 
 def _untested(loaded: Profile) -> Iterable[Remark]:
     """Say which required tests this version has not, in one remark for each kind of subject."""
-    known = {case.key for case in load_cases(testcases_folder())}
+    known = {(case.subject, name) for case in load_cases(testcases_folder()) for name in case.names}
     for subject, ids in loaded.required.items():
-        missing = [test for test in ids if f"{subject}/{test}" not in known]
+        missing = [test for test in ids if (subject, test) not in known]
         if missing:
             why = f"required and not in this version, so not run: {', '.join(missing)}"
             yield Remark("no-test-case", Weight.NOTE, subject, why)

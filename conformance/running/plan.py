@@ -7,15 +7,22 @@ from dataclasses import dataclass
 
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.test_case import TestCase
+from conformance.running.applies import named, skipped
 from conformance.running.journal import Json
 from conformance.running.schedule import expected_s
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.verdict import Verdict
 
+NO_CASE = "this version of the harness has no such test case"
+"""Why a required id without a test case is not run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One row. ``case`` is missing for a required id without a test case; ``skip`` says why it is not run."""
+    """One row. ``case`` is missing for a required id without a test case; ``skip`` says why it is not run.
+
+    ``meets`` are the required ids that the case meets, by its own id or by an alias.
+    """
 
     subject: str
     id: str
@@ -23,6 +30,7 @@ class Planned:
     case: TestCase | None = None
     skip: tuple[Verdict, str] | None = None
     expected_s: float | None = None
+    meets: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -44,6 +52,7 @@ class Planned:
             "steps": list(case.steps) if case else [],
             "origin": case.origin if case else "",
             "aliases": list(case.aliases) if case else [],
+            "meets": list(self.meets),
             "expected_duration_s": self.expected_s,
         }
 
@@ -72,7 +81,7 @@ def make_plan(
 
     ``only`` names ids (``CORE-005`` or ``server/CORE-005``); ``supported`` are the function sets and the modes
     (``opModVoltVar``) the declaration claims, ``None`` meaning all; one that names no mode claims all modes. Required
-    tests stay in the plan even when they are not run.
+    tests stay in the plan even when they are not run; one is met by every case that has its id, or that as an alias.
 
     Raises:
         UsageError: an id in ``only`` that no test case has, or a limit that the profile lacks.
@@ -83,20 +92,21 @@ def make_plan(
         Planned(
             case.subject,
             case.id,
-            profile.requires(case.subject, case.id),
+            bool(profile.meets(case)),
             case,
-            _skip(case, only, supported) or _not_demanded(case, profile),
+            skipped(case, profile, only, supported),
             _expected_s(case, profile),
+            profile.meets(case),
         )
         for case in cases
         if case.subject in subjects
     ]
-    known = {row.key for row in rows}
+    met = {(row.subject, name) for row in rows for name in row.meets}
     missing = [
-        Planned(subject, test_id, True, skip=(Verdict.NOT_RUN, "this version of the harness has no such test case"))
+        Planned(subject, test_id, True, skip=(Verdict.NOT_RUN, NO_CASE), meets=(test_id,))
         for subject in subjects
         for test_id in profile.required.get(subject, ())
-        if f"{subject}/{test_id}" not in known
+        if (subject, test_id) not in met
     ]
     return Plan((*rows, *missing))
 
@@ -110,49 +120,9 @@ def _expected_s(case: TestCase, profile: Profile) -> float:
     return expected_s(case, profile.limits)
 
 
-def _skip(case: TestCase, only: Sequence[str], supported: frozenset[str] | None) -> tuple[Verdict, str] | None:
-    lacking = [need for need in case.needs if supported is not None and not _claimed(need, supported)]
-    if lacking:
-        return Verdict.NOT_APPLICABLE, f"the declaration does not claim {', '.join(lacking)}"
-    if only and not _named(case, only):
-        return Verdict.NOT_RUN, "not selected (--only)"
-    return None
-
-
-def _not_demanded(case: TestCase, profile: Profile) -> tuple[Verdict, str] | None:
-    """Say why a case cannot be judged by the values it rests on: not demanded here, waived, or not known."""
-    demands = profile.put_to(case.subject).values
-    for key in case.values:
-        value = demands.named(key)
-        if value is None:
-            return Verdict.NOT_APPLICABLE, f"the profile {profile.id} demands no {key}"
-        if value.waived:
-            return Verdict.NOT_APPLICABLE, f"{value.pack} waives {key}: {value.note} ({value.source})"
-        if value.figure is None:
-            question = value.question
-            ask = f"ask {question.ask}: {question.text}" if question else "nobody was named to ask"
-            return Verdict.NOT_RUN, f"{key} is not known; {ask}"
-    return None
-
-
-def _claimed(need: str, supported: frozenset[str]) -> bool:
-    """Say whether a function set or a mode is claimed; a declaration that names no mode at all claims them all."""
-    names_modes = any(name.startswith(MODE) for name in supported)
-    return need in supported or (need.startswith(MODE) and not names_modes)
-
-
-MODE = "opMod"
-"""How the names of all modes of a DERControlBase begin."""
-
-
-def _named(case: TestCase, only: Sequence[str]) -> bool:
-    names = {name.lower() for name in (case.id, case.key, *case.aliases)}
-    return any(wanted.lower() in names for wanted in only)
-
-
 def _must_exist(cases: Sequence[TestCase], subjects: Sequence[str], only: Sequence[str]) -> None:
     selectable = [case for case in cases if case.subject in subjects]
-    unknown = [wanted for wanted in only if not any(_named(case, [wanted]) for case in selectable)]
+    unknown = [wanted for wanted in only if not any(named(case, [wanted]) for case in selectable)]
     if unknown:
         known = ", ".join(sorted({case.id for case in selectable}))
         raise UsageError(explain("selecting tests", f"one of {known}", ", ".join(unknown), "see csip list"))
