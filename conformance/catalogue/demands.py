@@ -148,6 +148,13 @@ _ROWS: tuple[tuple[str, Bound, str, str], ...] = (
         "",
         "averages that are posted: site.W, site.var, der.W, der.var, site.V and so on",
     ),
+    ("MirrorUsagePoint.fleet_readings", _ALL, "", "averages that an aggregator posts of its whole fleet: W, var"),
+    (
+        "ReadingType.dataQualifier",
+        _ALLOWED,
+        "",
+        "what mirrored readings say they are: average, normal, unspecified, maximum, minimum",
+    ),
     ("MirrorMeterReading.method", _EQUAL, "", "how an average comes about: integrate, sample"),
     ("MirrorMeterReading.sample_interval", _MAX, "s", "time between two samples of an average"),
     ("MirrorMeterReading.post_jitter", _MAX, "s", "from the end of an interval to its post"),
@@ -168,6 +175,12 @@ _ROWS: tuple[tuple[str, Bound, str, str], ...] = (
     ("DERStatus.aggregate", _EQUAL, "", "status of several DER behind one EndDevice"),
     ("DERSettings.aggregate", _ALL, "", "settings and ratings that are summed over several DER behind one EndDevice"),
     ("EndDevice.reporting_only", _EQUAL, "", "fleet members that report and are not controlled: allowed"),
+    (
+        "EndDevice.fleet_members",
+        _EQUAL,
+        "",
+        "how a fleet is presented: listed, one EndDevice for the aggregator and one for each member",
+    ),
     # Function sets
     ("Subscription", _PRESENCE, "", "subscription and notification"),
     ("LogEvent", _PRESENCE, "", "log events"),

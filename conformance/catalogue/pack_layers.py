@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from conformance.catalogue.demands import PRESENCES, Bound, Demand, Figure, demand_of, told
 from conformance.catalogue.pack import Pack, Row
-from conformance.catalogue.pack_values import Kind, Phase, Question, SourceGrade, Value
+from conformance.catalogue.pack_values import Kind, Phase, Question, SourceGrade, Value, When
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.verdict import Grade, Level
 
@@ -219,7 +219,19 @@ def _value(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -
         requirement=str(row.get("requirement", "")),
         note=" ".join(str(row[key]) for key in ("reason", "note") if key in row),
         question=_question(pack, name, row, questions),
+        when=_condition(pack, name, row),
     )
+
+
+def _condition(pack: Pack, name: str, row: Row) -> When | None:
+    """Return the condition of a row; only what is conditional has one."""
+    when = row.get("when")
+    if not isinstance(when, Mapping):
+        return None
+    if row.get("value") != "conditional":
+        seen = f"value: {row.get('value')}"
+        raise refused(pack, f"values: {name}", "when beside value: conditional only", seen, "leave when out")
+    return When(**{str(key): str(word) for key, word in when.items()})
 
 
 def _question(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -> Question | None:

@@ -71,12 +71,32 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """The condition of an element that is ``conditional``: where all that is named here holds, it is required.
+
+    ``element`` is another element of the same resource that is there, ``mode`` a mode that the DER claims in
+    ``modesSupported`` and the like, ``der`` the kind of DER that its ``type`` tells; empty where it does not matter.
+    """
+
+    element: str = ""
+    mode: str = ""
+    der: str = ""
+
+    @property
+    def told(self) -> str:
+        """The condition in words."""
+        words = {"element": f"{self.element} is there", "mode": f"{self.mode} is claimed", "der": f"it is {self.der}"}
+        return " and ".join(text for name, text in words.items() if getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """One demand as a pack makes it.
 
     ``roles`` (``server``, ``device``, ``aggregator``) and ``der`` (``pv``, ``storage``, ``evse``, ``load``) are empty
     where all are meant. ``kind`` is what its layer ``pack`` did, ``below`` the value that stood there before.
     ``requirement`` is the row of the register it is argued from, if there is one. A ``waived`` value is not judged.
+    ``when`` is the condition of what is ``conditional``, where it can be judged.
     """
 
     name: str
@@ -96,6 +116,7 @@ class Value:
     requirement: str = ""
     note: str = ""
     question: Question | None = None
+    when: When | None = None
     below: Value | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -165,7 +186,8 @@ class Value:
         if self.figure is None:
             return f"{self.key} is not known"
         clock = f" from {self.clock_start}" if self.clock_start else ""
-        return f"{self.key} {SAID[self.demand.bound]} {told(self.figure, self.unit)}{clock}"
+        condition = f" where {self.when.told}" if self.when else ""
+        return f"{self.key} {SAID[self.demand.bound]} {told(self.figure, self.unit)}{clock}{condition}"
 
 
 @dataclass(frozen=True, slots=True)

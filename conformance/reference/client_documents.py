@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from lxml import etree
 
-from conformance.reference.client_reading import MODE_BITS, supported_modes
+from conformance.reference.client_reading import supported_modes
 from conformance.reference.schedule_facts import Owed
 from conformance.reference.simulator import Site
 from conformance.reference.telemetry import Telemetry
+from conformance.vocabulary.der_modes import MODE_BITS
 from conformance.wire.payload import SEP, element
 
 LARGEST_INT16 = 32767

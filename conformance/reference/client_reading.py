@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance.reference.schedule_facts import KnownControl, KnownDefault, ModeValue
 from conformance.reference.setpoints import PowerFactor, Setpoints
 from conformance.reference.simulator import Site
+from conformance.vocabulary.der_modes import MODE_BITS
 from conformance.wire.payload import Node
 
 SWITCHES = ("opModConnect", "opModEnergize")
@@ -13,37 +14,6 @@ PERCENTAGES = ("opModFixedW", "opModMaxLimW")
 POWERS = ("opModTargetVar", "opModTargetW")
 LIMITS = ("opModImpLimW", "opModExpLimW", "opModGenLimW", "opModLoadLimW", "opModStorageTargetW")
 SETTINGS = ("setGradW", "setSoftGradW")
-
-MODE_BITS = (
-    "charge",
-    "discharge",
-    "opModConnect",
-    "opModEnergize",
-    "opModFixedPFAbsorbW",
-    "opModFixedPFInjectW",
-    "opModFixedVar",
-    "opModFixedW",
-    "opModFreqDroop",
-    "opModFreqWatt",
-    "opModHFRTMayTrip",
-    "opModHFRTMustTrip",
-    "opModHVRTMayTrip",
-    "opModHVRTMomentaryCessation",
-    "opModHVRTMustTrip",
-    "opModLFRTMayTrip",
-    "opModLFRTMustTrip",
-    "opModLVRTMayTrip",
-    "opModLVRTMomentaryCessation",
-    "opModLVRTMustTrip",
-    "opModMaxLimW",
-    "opModTargetVar",
-    "opModTargetW",
-    "opModVoltVar",
-    "opModVoltWatt",
-    "opModWattPF",
-    "opModWattVar",
-)
-"""The bits of ``DERControlType`` (``modesSupported``), bit 0 first."""
 
 
 def supported_modes(site: Site) -> frozenset[str]:

@@ -193,3 +193,24 @@ def test_a_limit_cannot_follow_what_is_no_number(tmp_path: Path, follows: str) -
 def test_a_pack_takes_its_schema_edition_from_below(tmp_path: Path) -> None:
     write(tmp_path, "below", edition="csip-aus-1.2")
     assert load_profile(str(write(tmp_path, "above", inherits="below"))).edition == "csip-aus-1.2"
+
+
+VOLT_VAR = "DERSettings.setMaxVar"
+CONDITION = {"element": "setMaxVA", "mode": "opModVoltVar", "der": "pv"}
+
+
+def test_a_condition_says_where_an_element_is_required(tmp_path: Path) -> None:
+    rows = {VOLT_VAR: word("conditional", when=CONDITION)}
+    value = two(tmp_path, rows, {}).values[VOLT_VAR]
+    assert value.when is not None
+    assert value.when.told == "setMaxVA is there and opModVoltVar is claimed and it is pv"
+    assert value.sentence.endswith("is conditional where setMaxVA is there and opModVoltVar is claimed and it is pv")
+
+
+def test_only_what_is_conditional_has_a_condition(tmp_path: Path) -> None:
+    assert "leave when out" in refusal(tmp_path, {VOLT_VAR: word("required", when=CONDITION)}, {})
+
+
+@pytest.mark.parametrize("condition", [{}, {"elment": "setMaxVA"}, {"der": "wind"}, "opModVoltVar"])
+def test_a_condition_of_another_form_is_refused(tmp_path: Path, condition: object) -> None:
+    refusal(tmp_path, {VOLT_VAR: word("conditional", when=condition)}, {})
