@@ -18,7 +18,8 @@ class Context:
     """Shared by all resources of one utility.
 
     ``rates`` may be replaced while it runs. ``ahead`` moves the utility's own time against the clock: its Time, the
-    states of events, every time it writes. ``extension`` is the CSIP-AUS that is spoken, if any.
+    states of events, every time it writes. ``extension`` is the CSIP-AUS that is spoken, if any,
+    and ``subscribable`` whether clients may subscribe.
     """
 
     clock: Clock
@@ -27,6 +28,7 @@ class Context:
     tree: Tree = field(default_factory=Tree)
     ahead: timedelta = timedelta(0)
     extension: Extension = NONE
+    subscribable: bool = False
 
     def now_s(self) -> int:
         """Return the utility's time as ``TimeType``: whole seconds since 1970."""

@@ -20,7 +20,8 @@ class DERControl:
     """One event of a program. Its status follows from the clock; :meth:`cancel` and :meth:`supersede` end it early.
 
     ``response_required`` is the bitmap asked for (1 received, 2 started and completed, 4 user), or ``None`` for no
-    ``replyTo`` at all. ``category`` is the ``deviceCategory`` bitmap as eight hexadecimal digits.
+    ``replyTo`` at all; ``published_at`` is the instant of its creation, and ``touched`` is called when it is ended
+    early. ``category`` is the ``deviceCategory`` bitmap as eight hexadecimal digits.
     """
 
     path: str
@@ -30,6 +31,8 @@ class DERControl:
     reply_to: str
     now_s: Callable[[], int]
     siblings: Callable[[], Iterable[DERControl]]
+    published_at: datetime
+    touched: Callable[[], None]
     description: str | None = None
     response_required: int | None = None
     randomize_start_s: int | None = None
@@ -74,6 +77,7 @@ class DERControl:
 
     def _end(self, status: CurrentStatus) -> None:
         self.ended = self.ended or State(status, self.now_s())
+        self.touched()
 
     def _rival(self) -> Rival | None:
         same = (other for other in self.siblings() if other is not self and other.modes.keys() == self.modes.keys())

@@ -144,6 +144,8 @@ class DERProgram:
             reply_to=self.responses.list_path,
             now_s=self._context.now_s,
             siblings=lambda: self.controls,
+            published_at=self._context.clock.now(),
+            touched=self._context.tree.touched,
             description=description,
             response_required=response_required,
             randomize_start_s=randomize_start_s,
@@ -177,7 +179,7 @@ class DERProgram:
             element("DERCurveListLink", href=self.curves_path, all=len(self.curves)),
             element("primacy", self.primacy),
             href=self.path,
-            subscribable="0",
+            subscribable=str(int(self._context.subscribable)),
         )
 
     def entry(self) -> Entry:
@@ -195,7 +197,10 @@ class DERProgram:
 
     def _control_list(self, call: Call) -> etree._Element:
         entries: Iterable[Entry] = (control.entry() for control in self.controls if control.listed)
-        return list_document("DERControlList", self.controls_path, entries, call.query, subscribable=True)
+        offered = self._context.subscribable
+        return list_document(
+            "DERControlList", self.controls_path, entries, call.query, subscribable=True, offered=offered
+        )
 
     def _curve_list(self, call: Call) -> etree._Element:
         entries = (curve.entry() for curve in self.curves)
@@ -211,5 +216,5 @@ class DERProgram:
             control_base(default.modes),
             *default_settings(default.settings),
             href=self.default_path,
-            subscribable="0",
+            subscribable=str(int(self._context.subscribable)),
         )

@@ -11,20 +11,28 @@ from conformance.roles.utility.context import Context
 from conformance.roles.utility.end_device import EndDevice, Identity
 from conformance.roles.utility.paging import list_document
 from conformance.roles.utility.registration import Registration, identity_posted
+from conformance.roles.utility.subscriptions import Subscriptions
 from conformance.roles.utility.tree import Call, Endpoint, changed, created, refused
 from conformance.vocabulary.identity import same_lfdi
 from conformance.wire.messages import Answer
 
 
 class DeviceRegister:
-    """All devices. ``admits(sender, lfdi)`` decides on in-band registration; ``on_registration`` equips a newcomer."""
+    """All devices. ``admits(sender, lfdi)`` decides on in-band registration; ``on_registration`` equips a newcomer.
 
-    def __init__(self, context: Context, registration: Registration, pin: int) -> None:
+    ``refusal`` answers who may not register; ``duplicate`` answers a device that is registered already, with its place
+    where it is ``None``.
+    """
+
+    def __init__(self, context: Context, registration: Registration, pin: int, subscriptions: Subscriptions) -> None:
         self._context = context
+        self._subscriptions = subscriptions
         self._pin = pin
         self.registration = registration
         self.admits: Callable[[str, str], bool] = self._admits_own_and_managed
         self.on_registration: Callable[[EndDevice], None] | None = None
+        self.refusal = 403
+        self.duplicate: int | None = None
         self.devices: list[EndDevice] = []
         self.connection = ConnectionPolicy()
         self.path = context.addresses.path("edev")
@@ -41,6 +49,7 @@ class DeviceRegister:
     def add(self, device: EndDevice) -> None:
         """List a device and serve it."""
         self.devices.append(device)
+        self._subscriptions.serve(device.subscriptions_path, device.seen_by)
         in_band = self.registration is Registration.IN_BAND
         self._context.tree.add(
             Endpoint(
@@ -55,6 +64,7 @@ class DeviceRegister:
     def remove(self, device: EndDevice) -> None:
         """Strike a device off; all its addresses answer 404 from now on."""
         self.devices.remove(device)
+        self._context.tree.remove(device.subscriptions_path)
         device.withdraw()
 
     def find(self, lfdi: str) -> EndDevice | None:
@@ -71,20 +81,33 @@ class DeviceRegister:
     def _list(self, call: Call) -> etree._Element:
         entries = (device.entry() for device in self.seen_by(call.lfdi))
         rate = self._context.rates.end_device_list_s
-        return list_document("EndDeviceList", self.path, entries, call.query, poll_rate_s=rate, subscribable=True)
+        return list_document(
+            "EndDeviceList",
+            self.path,
+            entries,
+            call.query,
+            poll_rate_s=rate,
+            subscribable=True,
+            offered=self._context.subscribable,
+        )
 
     def _post(self, call: Call) -> Answer:
         if self.registration is Registration.OUT_OF_BAND:
-            return refused(403)
+            return refused(self.refusal)
         identity = identity_posted(call.document, call.lfdi, self._pin)
         if identity is None:
             return refused(400)
         if not self.admits(call.lfdi, identity.lfdi):
-            return refused(403)
+            return refused(self.refusal)
         known = self.find(identity.lfdi)
         if known:
-            return changed(known.path) if known.seen_by(call.lfdi) else refused(403)
+            return self._again(known, call)
         return created(self._take_in(identity, call.lfdi).path)
+
+    def _again(self, known: EndDevice, call: Call) -> Answer:
+        if not known.seen_by(call.lfdi):
+            return refused(self.refusal)
+        return changed(known.path) if self.duplicate is None else refused(self.duplicate)
 
     def _take_in(self, identity: Identity, sender: str) -> EndDevice:
         now = self._context.clock.now()

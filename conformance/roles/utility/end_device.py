@@ -62,6 +62,7 @@ class EndDevice:
         self.assignments: list[FunctionSetAssignments] = []
         words = ("edev", "rg", "fsa", "der")
         self.path, self.registration_path, self.assignments_path, self.ders_path = map(context.addresses.path, words)
+        self.subscriptions_path = context.addresses.path("subs")
         self.ders = [DER(context, self.seen_by)]
         self.log = LogBook(context, self.seen_by)
         extended = context.extension.adds("ConnectionPointLink", to="EndDevice")
@@ -125,6 +126,7 @@ class EndDevice:
     def touch(self) -> None:
         """Say that the device changed now."""
         self.changed_at = self._context.clock.now() + self._context.ahead
+        self._context.tree.touched()
 
     def withdraw(self) -> None:
         """Take the device and all below it out of the tree."""
@@ -151,9 +153,10 @@ class EndDevice:
             assigned if self.has_assignments else None,
             element("postRate", self.post_rate_s) if self.post_rate_s is not None else None,
             element("RegistrationLink", href=self.registration_path) if self.has_registration else None,
+            element("SubscriptionListLink", href=self.subscriptions_path) if self._context.subscribable else None,
             self._connection_point_link(),
             href=self.path,
-            subscribable="0",
+            subscribable=str(int(self._context.subscribable)),
         )
 
     def _connection_point_link(self) -> etree._Element | None:
@@ -183,6 +186,7 @@ class EndDevice:
             call.query,
             poll_rate_s=self._context.rates.function_set_assignments_list_s,
             subscribable=True,
+            offered=self._context.subscribable,
         )
 
     def _der_list(self, call: Call) -> etree._Element:

@@ -44,10 +44,12 @@ class FunctionSetAssignments:
     def add(self, program: DERProgram) -> None:
         """List a program here too."""
         self.programs.append(program)
+        self._context.tree.touched()
 
     def remove(self, program: DERProgram) -> None:
         """List a program here no longer; elsewhere it stays."""
         self.programs.remove(program)
+        self._context.tree.touched()
 
     def withdraw(self) -> None:
         """Take the assignment out of the tree."""
@@ -79,4 +81,5 @@ class FunctionSetAssignments:
             call.query,
             poll_rate_s=self._context.rates.der_program_list_s,
             subscribable=True,
+            offered=self._context.subscribable,
         )

@@ -77,15 +77,20 @@ def list_document(
     *,
     poll_rate_s: int | None = None,
     subscribable: bool = False,
+    offered: bool = False,
 ) -> etree._Element:
-    """Write a list. ``subscribable`` is set for the list types that may carry the attribute; it is written as 0."""
+    """Write a list.
+
+    ``subscribable`` is set for the list types that may carry the attribute; it is written as 1 if subscriptions to the
+    list are ``offered``, else as 0.
+    """
     everything = list(entries)
     shown = page(everything, query)
     return element(
         name,
         *(entry.write() for entry in shown),
         href=path,
-        subscribable="0" if subscribable else None,
+        subscribable=str(int(offered)) if subscribable else None,
         all=len(everything),
         results=len(shown),
         pollRate=poll_rate_s,

@@ -74,7 +74,7 @@ class Protocol:
             document = endpoint.get(Call(request))
         except BadQuery:
             return Answer(400)
-        _leave_out(self._hidden, document)
+        leave_out(self._hidden, document)
         body = self._manner.speak(document, request)
         if request.method == "HEAD":
             return Answer(200, (("Content-Type", SEP_XML), ("Content-Length", str(len(body)))))
@@ -111,7 +111,8 @@ def _path(request: Request) -> str:
         return ""
 
 
-def _leave_out(names: Container[str], document: etree._Element) -> None:
+def leave_out(names: Container[str], document: etree._Element) -> None:
+    """Take elements of these names out of a document."""
     for parent in document.iter("*"):
         for child in [child for child in parent if etree.QName(child).localname in names]:
             parent.remove(child)

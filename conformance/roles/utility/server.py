@@ -70,6 +70,7 @@ class Server:
     @rates.setter
     def rates(self, rates: Rates) -> None:
         self._context.rates = rates
+        self.tree.touched()
 
     @property
     def extension(self) -> Extension:

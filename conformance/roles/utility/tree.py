@@ -77,10 +77,16 @@ class Endpoint:
 
 
 class Tree:
-    """All resources by path."""
+    """All resources by path. What stands in ``on_change`` is called whenever something below may have changed."""
 
     def __init__(self) -> None:
         self._endpoints: dict[str, Endpoint] = {}
+        self.on_change: list[Callable[[], None]] = []
+
+    def touched(self) -> None:
+        """Say that a resource may read otherwise from now on."""
+        for told in tuple(self.on_change):
+            told()
 
     def __iter__(self) -> Iterator[Endpoint]:
         return iter(tuple(self._endpoints.values()))
@@ -88,10 +94,12 @@ class Tree:
     def add(self, endpoint: Endpoint) -> None:
         """Put a resource at its path."""
         self._endpoints[endpoint.path] = endpoint
+        self.touched()
 
     def remove(self, path: str) -> None:
         """Take a resource away; its path answers 404 from now on."""
         self._endpoints.pop(path, None)
+        self.touched()
 
     def find(self, path: str) -> Endpoint | None:
         """Return the resource at a path, if there is one now."""

@@ -13,6 +13,8 @@ from datetime import datetime
 from lxml import etree
 
 from conformance.roles.utility.connection_point import ConnectionPolicy
+from conformance.roles.utility.delivery_start import DeliveryStart, first_told
+from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.der_program import DERProgram
 from conformance.roles.utility.device_register import DeviceRegister
 from conformance.roles.utility.end_device import TEST_PIN, EndDevice, Identity
@@ -21,12 +23,14 @@ from conformance.roles.utility.function_set_assignments import FunctionSetAssign
 from conformance.roles.utility.manner import Manner
 from conformance.roles.utility.mirror_usage_point import MirrorUsagePoint, ReceivedReading
 from conformance.roles.utility.mirrors import Mirrors
+from conformance.roles.utility.protocol import leave_out
 from conformance.roles.utility.rates import Rates
 from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.response_set import ReceivedResponse
 from conformance.roles.utility.response_sets import ResponseSets
 from conformance.roles.utility.self_device import SelfDevice
 from conformance.roles.utility.server import Server
+from conformance.roles.utility.subscriptions import Subscriptions
 from conformance.roles.utility.tree import Call
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.identity import normal_lfdi, sfdi_of_lfdi
@@ -81,7 +85,10 @@ class Utility(Server):
         self.assignments: list[FunctionSetAssignments] = []
         self.programs: list[DERProgram] = []
         self._response_sets = ResponseSets(self._context)
-        self._register = DeviceRegister(self._context, registration, TEST_PIN)
+        self.subscriptions = Subscriptions(
+            self._context, manner, lambda document: leave_out(self.hidden_links, document)
+        )
+        self._register = DeviceRegister(self._context, registration, TEST_PIN, self.subscriptions)
         self._mirrors = Mirrors(self._context, lambda lfdi: bool(self._register.seen_by(lfdi)))
         self._mirrors.new_reading_status = manner.reading_status
         self.self_device = SelfDevice(self._context, lfdi)
@@ -106,6 +113,10 @@ class Utility(Server):
     def admit(self, admits: Callable[[str, str], bool]) -> None:
         """Decide who may register in band: called with the sender's LFDI and the posted one; refused with 403."""
         self._register.admits = admits
+
+    def refuse_registration(self, status: int, duplicate: int | None = None) -> None:
+        """Decide what answers who may not register, and who is registered already (``None``: with its place)."""
+        self._register.refusal, self._register.duplicate = status, duplicate
 
     @property
     def connection(self) -> ConnectionPolicy:
@@ -193,6 +204,7 @@ class Utility(Server):
         for device in [to] if isinstance(to, EndDevice) else to:
             device.assignments.append(assignment)
         self.assignments.append(assignment)
+        self.tree.touched()
         return assignment
 
     def unassign(self, assignment: FunctionSetAssignments) -> None:
@@ -241,6 +253,11 @@ class Utility(Server):
     def responses(self) -> tuple[ReceivedResponse, ...]:
         """All Responses, oldest first."""
         return self._response_sets.received
+
+    def delivery_start(self, control: DERControl) -> DeliveryStart:
+        """Return the instants that the delivery of a control may be counted from."""
+        told = first_told(self.subscriptions.told, control.mrid)
+        return DeliveryStart(created=control.published_at, exposed=control.published_at, notified=told)
 
     @property
     def readings(self) -> tuple[ReceivedReading, ...]:
