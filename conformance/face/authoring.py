@@ -9,6 +9,7 @@ from conformance.catalogue.fleet import INVERTERS, fleet_nodes
 from conformance.catalogue.instructions import order
 from conformance.catalogue.inverter_functions import FIXED_PF, IDLE_PF, INVERTER_FUNCTIONS
 from conformance.catalogue.offers import DOCUMENTATION_PEN, ControlOffer, DefaultOffer, GroupOffer, ProgramOffer
+from conformance.catalogue.ride_through import RIDE_THROUGH
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.check import require
@@ -40,6 +41,7 @@ from conformance.roles.event_watch import (
     drawn_by_chance,
     shows,
 )
+from conformance.roles.inverter_trial import carry_out, walk_begins
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.served_schedules import (
     event_group,
@@ -115,6 +117,7 @@ __all__ = [
     "LOG_EVENT",
     "RANDOMIZED",
     "RECEIVED",
+    "RIDE_THROUGH",
     "RIVALS",
     "STARTED",
     "SUPERSEDED",
@@ -141,6 +144,7 @@ __all__ = [
     "all_received",
     "arrival",
     "cancellation_answered",
+    "carry_out",
     "csip_quantities",
     "defined",
     "der_capability",
@@ -203,5 +207,6 @@ __all__ = [
     "topology_3_groups",
     "turned_down",
     "value_rules",
+    "walk_begins",
     "with_one_default",
 ]

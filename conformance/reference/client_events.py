@@ -119,6 +119,8 @@ class EventKeeper:
         modes = dict(outcome.in_force) | (self._left_over(outcome) if "keeps_control_after_end" in self._flaws else {})
         if "never_disconnects" in self._flaws and "opModEnergize" in modes:
             modes["opModEnergize"] = True
+        if "knows_no_may_trip" in self._flaws:
+            modes = {name: value for name, value in modes.items() if "MayTrip" not in name}
         self._site.ask(setpoints(modes, self._site))
 
     def _left_over(self, outcome: Outcome) -> dict[str, ModeValue]:

@@ -11,20 +11,19 @@ from conformance.face.authoring import (
     CurrentStatus,
     EventWatch,
     Span,
-    all_read,
     all_received,
     arrival,
     cancellation_answered,
-    is_able,
+    carry_out,
     names,
     never_ran,
-    on_offer,
     registered_last,
     require,
     shows,
     status_is_fresh,
     test_case,
     topology_3,
+    walk_begins,
 )
 
 CONTROLS, CURVES = ("DERControlList", "DERControl"), ("DERCurveList", "DERCurve")
@@ -44,53 +43,6 @@ EVENT_FLAWS = [
 ]
 AT_THE_PLANT = ["keeps_control_after_end"]
 PRIORITIES = ["ignores_primacy", "answers_no_supersession"]
-
-
-async def walk_begins(client, limits, requirement):
-    """Start the client and wait until it has got as far as its assignments."""
-    await client.start(within=limits.first_contact)
-    assignments = await client.must_get("FunctionSetAssignmentsList", limits.discovery, requirement)
-    require(assignments, "the client does not read its FunctionSetAssignmentsList")
-
-
-async def carry_out(function, utility, client, step, check, limits, clock):
-    """Offer the default and the control of one inverter function, and judge how the client carries them out.
-
-    The control is published when the client has got as far as its assignments, so that its first walk finds it.
-    """
-    rule, values = f"CTP.{function}", INVERTER_FUNCTIONS[function]
-    watch = EventWatch(utility, client, check, limits)
-    device = registered_last(utility, client.lfdi, pin=client.pin)
-    program = topology_3(utility, device, grouped=True)[SERVICE_POINT]
-    default = program.set_default(on_offer(program, values.default))
-    test = on_offer(program, values.test)
-    with step(1):
-        await walk_begins(client, limits, rule)
-        control = program.add_control(
-            test,
-            starts_in=limits.control_lead.duration,
-            duration=limits.control_duration.duration,
-            response_required=ALL_RESPONSES,
-            description="the control",
-        )
-        held = await watch.read_before_start(control, rule)
-        await client.must_get("DefaultDERControl", limits.control_lead, "DER.005", names(default))
-        if program.curves:
-            await all_read(check, client, CURVES, program.curves, watch.before(control), "DER.CURVE")
-        idle_since = clock.now()
-    with step(2):
-        await watch.received(control, held)
-        is_able(check, client, control, rule)
-    with step(3):
-        status_is_fresh(check, client, control, await watch.started(control), limits)
-    with step(4):
-        await watch.completed(control)
-    with step(5):
-        await clock.wait_until(watch.after(control) + limits.idle_watch.duration)
-        watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
-        watch.effect(control)
-        watch.idle(default, idle_since, watch.before(control), "the time before the control")
-        watch.idle(default, watch.after(control), clock.now(), "the time after the control")
 
 
 @test_case(
@@ -124,7 +76,7 @@ async def basic_004(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, the curves were read, and the plant was
         asked for the four curves during the control, and for the default before and after.
     """
-    await carry_out("BASIC-004", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-004", INVERTER_FUNCTIONS["BASIC-004"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -151,7 +103,7 @@ async def basic_005(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, the curves were read, and the plant was
         asked for both curves during the control, and for the default before and after.
     """
-    await carry_out("BASIC-005", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-005", INVERTER_FUNCTIONS["BASIC-005"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -178,7 +130,7 @@ async def basic_006(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, the curves were read, and the plant was
         asked for the curve during the control, and for the default before and after.
     """
-    await carry_out("BASIC-006", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-006", INVERTER_FUNCTIONS["BASIC-006"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -254,7 +206,7 @@ async def basic_008(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, and the plant was
         asked for the power factor during the control, and for the default before and after.
     """
-    await carry_out("BASIC-008", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-008", INVERTER_FUNCTIONS["BASIC-008"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -283,7 +235,7 @@ async def basic_009(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, and the plant was
         asked for opModEnergize during the control, and for the default before and after.
     """
-    await carry_out("BASIC-009", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-009", INVERTER_FUNCTIONS["BASIC-009"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -310,7 +262,7 @@ async def basic_010(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, and the plant was
         asked for the limit during the control, and for the default before and after.
     """
-    await carry_out("BASIC-010", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-010", INVERTER_FUNCTIONS["BASIC-010"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -337,7 +289,7 @@ async def basic_011(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, the curves were read, and the plant was
         asked for the curve during the control, and for the default before and after.
     """
-    await carry_out("BASIC-011", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-011", INVERTER_FUNCTIONS["BASIC-011"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -366,7 +318,7 @@ async def basic_012(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, the curves were read, and the plant was
         asked for droop and curve during the control, and for the default before and after.
     """
-    await carry_out("BASIC-012", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-012", INVERTER_FUNCTIONS["BASIC-012"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -393,7 +345,7 @@ async def basic_013(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, and the plant was
         asked for the set-point during the control, and for the default before and after.
     """
-    await carry_out("BASIC-013", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-013", INVERTER_FUNCTIONS["BASIC-013"], utility, client, step, check, limits, clock)
 
 
 @test_case(
@@ -420,7 +372,7 @@ async def basic_014(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, and the plant was
         asked for the set-point during the control, and for the default before and after.
     """
-    await carry_out("BASIC-014", utility, client, step, check, limits, clock)
+    await carry_out("CTP.BASIC-014", INVERTER_FUNCTIONS["BASIC-014"], utility, client, step, check, limits, clock)
 
 
 @test_case(
