@@ -82,7 +82,7 @@ class Judging:
             judged = replace(_not_binding(judged), detail=(*judged.detail, f"only warned of: {value.cited}"))
         elif effect is Effect.PROVISIONAL and judged.state is State.FAIL:
             judged = replace(judged, detail=(*judged.detail, f"provisional: confirm the value, {value.cited}"))
-        return self._record(row, judged, None)
+        return self._record(row, judged, None, value.key, provisional=effect is Effect.PROVISIONAL)
 
     def _row(self, requirement: str) -> Requirement:
         row = self._court.register.get(requirement)
@@ -90,7 +90,15 @@ class Judging:
             raise HarnessError(f"the requirement {requirement} is not in the register")
         return row
 
-    def _record(self, row: Requirement, judged: Judged, policy: str | None) -> bool:
+    def _record(
+        self,
+        row: Requirement,
+        judged: Judged,
+        policy: str | None,
+        demand: str | None = None,
+        *,
+        provisional: bool = False,
+    ) -> bool:
         self._court.sink(
             Finding(
                 kind=judged.kind,
@@ -107,6 +115,8 @@ class Judging:
                 timing=judged.timing,
                 detail=judged.detail,
                 policy=policy,
+                demand=demand,
+                provisional=provisional and judged.state is State.FAIL,
             )
         )
         return judged.state is State.PASS

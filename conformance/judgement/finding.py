@@ -62,6 +62,8 @@ class Finding:
 
     ``kind`` names the check, ``step`` the declared step it belongs to, ``exchanges`` the numbers in the exchange log
     and ``connections`` those of connections that prove it. ``detail`` holds lines such as every schema problem.
+    ``demand`` is the key of the profile's value it was judged by, if it was judged by one; a fail is ``provisional``
+    while the source of that value wants confirming.
     """
 
     kind: str
@@ -78,3 +80,5 @@ class Finding:
     timing: Timing | None = None
     detail: tuple[str, ...] = ()
     policy: str | None = None
+    demand: str | None = None
+    provisional: bool = False

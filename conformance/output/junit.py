@@ -71,6 +71,7 @@ def _properties(run: RunView) -> etree._Element:
 def _facts(run: RunView) -> Iterator[tuple[str, str]]:
     yield "result", str(run.result)
     yield "exit_code", str(run.exit_code)
+    yield "provisional", str(run.provisional).lower()
     yield "time", "virtual" if run.virtual else "real"
     yield "profile", f"{run.profile.id} {run.profile.version}".strip()
     yield "subject", " ".join(part for part in (run.subject.kind, run.subject.name, run.subject.version) if part)
@@ -98,13 +99,15 @@ def _case(case: CaseView) -> etree._Element:
 
 def _message(case: CaseView) -> str:
     """Return one line: the verdict unless the tag says it, then the reason, or the worst finding."""
-    worst = next(iter(case.findings_in(State.FAIL)), None) or next(iter(case.findings_in(State.INCONCLUSIVE)), None)
+    failed = sorted(case.findings_in(State.FAIL), key=lambda finding: finding.provisional)
+    worst = next(iter(failed), None) or next(iter(case.findings_in(State.INCONCLUSIVE)), None)
     why = case.reason or (_told(worst) if worst is not None else "no reason was recorded")
     return why if case.verdict is Verdict.FAIL else f"{VERDICT_WORDS[case.verdict]}: {why}"
 
 
 def _told(finding: Finding) -> str:
-    return f"expected {finding.expected}; observed {finding.observed}"
+    mark = "provisional: " if finding.provisional else ""
+    return f"{mark}expected {finding.expected}; observed {finding.observed}"
 
 
 def _element(tag: str, **attributes: str) -> etree._Element:

@@ -91,6 +91,8 @@ def read_finding(row: JsonObject) -> Finding:
         timing=_timing(_object(row, "timing")),
         detail=_texts(row, "detail"),
         policy=_text(row, "policy") or None,
+        demand=_text(row, "demand") or None,
+        provisional=bool(row.get("provisional")),
     )
 
 

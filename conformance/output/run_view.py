@@ -66,6 +66,12 @@ class CaseView:
         """Return the findings of these states, in order."""
         return tuple(finding for finding in self.findings if finding.state in states)
 
+    @property
+    def provisional(self) -> bool:
+        """True when it failed only by values whose source wants confirming."""
+        failed = self.findings_in(State.FAIL)
+        return self.verdict is Verdict.FAIL and bool(failed) and all(finding.provisional for finding in failed)
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectView:
@@ -126,6 +132,12 @@ class RunView:
     def cases_with(self, *verdicts: Verdict) -> tuple[CaseView, ...]:
         """Return the cases of these verdicts, in order."""
         return tuple(case for case in self.cases if case.verdict in verdicts)
+
+    @property
+    def provisional(self) -> bool:
+        """True when test cases failed, each of them provisionally."""
+        failed = self.cases_with(Verdict.FAIL)
+        return bool(failed) and all(case.provisional for case in failed)
 
     def count(self, verdict: Verdict) -> int:
         """Return how many cases have a verdict."""

@@ -38,13 +38,19 @@ def finding_block(result: CaseResult | CaseView, exchanges: Mapping[int, Exchang
     case = result.case if isinstance(result, CaseResult) else result
     steps = [step if isinstance(step, str) else step.text for step in case.steps]
     told = [finding for finding in result.findings if finding.state in TELLING]
-    lines = [f"{VERDICT_WORDS[result.verdict].upper()}  {one_line(case.id)}  {one_line(case.title)}"]
+    lines = [f"{_verdict_word(result).upper()}  {one_line(case.id)}  {one_line(case.title)}"]
     lines += [f"  {visible(line)}" for line in result.reason.splitlines()]
     for finding in told[:FINDINGS]:
         lines += _finding(finding, steps, exchanges or {})
     if len(told) > FINDINGS:
         lines.append(f"  and {len(told) - FINDINGS} more findings, in the report")
     return "\n".join([*lines, f"    {'again':<12} csip run --only {one_line(case.id)}"])
+
+
+def _verdict_word(result: CaseResult | CaseView) -> str:
+    failed = [finding for finding in result.findings if finding.state is State.FAIL]
+    provisional = bool(failed) and all(finding.provisional for finding in failed)
+    return f"{VERDICT_WORDS[result.verdict]}{' provisionally' if provisional else ''}"
 
 
 def failure_blocks(record: JsonObject, exchanges: Iterable[Exchange] = ()) -> list[str]:
@@ -70,7 +76,8 @@ def result_line(record: JsonObject) -> str:
     """Return the result, the counts and whether time was virtual, in one line."""
     run = read_run(record)
     stamp = " (virtual time)" if run.virtual else ""
-    return f"{RESULT_WORDS[run.result]}{stamp}. {counts_sentence(run)}"
+    provisional = " Every fail is provisional." if run.provisional else ""
+    return f"{RESULT_WORDS[run.result]}{stamp}. {counts_sentence(run)}{provisional}"
 
 
 def one_line(text: str) -> str:
@@ -82,6 +89,7 @@ def _finding(finding: Finding, steps: list[str], exchanges: Mapping[int, Exchang
     if finding.step is not None and 0 < finding.step <= len(steps):
         yield f"  step {finding.step}  {one_line(steps[finding.step - 1])}"
     word = "" if finding.state is State.FAIL else f" [{finding.state}]"
+    word = " [provisional]" if finding.provisional else word
     for label, text in _rows(finding, exchanges):
         yield f"    {label:<12} {one_line(text)}{word if label == 'observed' else ''}"
 

@@ -28,7 +28,8 @@ VERDICT_WORDS = {
 
 VERDICT_MEANINGS = {
     Verdict.PASS: "At least one check was decided and none failed.",
-    Verdict.FAIL: "At least one check showed that the subject breaks a binding requirement.",
+    Verdict.FAIL: "At least one check showed that the subject breaks a binding requirement; provisionally, where that rests on "
+    "a value whose source wants confirming.",
     Verdict.INCONCLUSIVE: "Not decided: something was missing, or a measurement is astride its bound.",
     Verdict.ERROR: "The harness itself failed; this says nothing about the subject.",
     Verdict.PENDING: "Waits for a person to arrange or confirm something.",
@@ -75,6 +76,9 @@ GRADE_MEANINGS = {
     Grade.DOCUMENT: "Rests on a document that the maker supplied; nothing was observed.",
 }
 
+PROVISIONAL = "the source of the values they break wants confirming"
+"""Why a fail is provisional."""
+
 VIRTUAL_TIME = "Virtual time: waits were skipped, not lived through. Timing findings hold for the simulation only."
 
 
@@ -105,11 +109,18 @@ def result_sentence(run: RunView) -> str:
 
 def _why(run: RunView, apply: int) -> Iterator[str]:
     if failed := run.count(Verdict.FAIL):
-        yield f"{failed} of {plural(apply, 'test case')} failed."
+        yield f"{failed} of {plural(apply, 'test case')} failed{_provisionally(run)}."
     if undecided := len(run.cases_with(Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PENDING)):
         yield f"{undecided} {'is' if undecided == 1 else 'are'} not decided."
     if missing := sum(case.required for case in run.cases_with(Verdict.NOT_RUN)):
         yield f"{plural(missing, 'required test case')} {'was' if missing == 1 else 'were'} not run."
+
+
+def _provisionally(run: RunView) -> str:
+    """Say how many of the fails rest only on values that want confirming."""
+    count = sum(case.provisional for case in run.cases)
+    whole = ", all of them" if run.provisional else f", {count} of them"
+    return f"{whole} provisionally: {PROVISIONAL}" if count else ""
 
 
 def counts_sentence(run: RunView) -> str:

@@ -54,6 +54,8 @@ def record_from(events: Iterable[Event]) -> Row:
     record |= {"failure": failure, "tests": rows}
     record["summary"] = {str(verdict): _count(rows, verdict) for verdict in Verdict}
     result, exit_code = outcome(rows, interrupted=bool(record["interrupted"]), broken=failure is not None)
+    failed = [row for row in rows if row["verdict"] == Verdict.FAIL]
+    record["provisional"] = bool(failed) and all(row["provisional"] is True for row in failed)
     return record | {"result": str(result), "exit_code": exit_code}
 
 
@@ -187,6 +189,8 @@ def _closed(row: Row, stopped: Json) -> Row:
         row["verdict"] = str(Verdict.INCONCLUSIVE if began else Verdict.NOT_RUN)
         reason = "the run ended before this test case did" if began else "the run ended before its turn"
         row["reason"] = f"{reason}: {stopped}" if stopped else reason
+    failed = [finding for finding in findings if finding["state"] == "fail"]
+    row["provisional"] = bool(failed) and all(finding.get("provisional") is True for finding in failed)
     row.setdefault("exchanges", [])
     row.setdefault("connections", [])
     row.setdefault("lag_s", None)
