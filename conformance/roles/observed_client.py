@@ -19,7 +19,7 @@ from conformance.judgement.polling import Occurrence
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.vocabulary.limits import Limit
-from conformance.wire.exchange import Connection, Exchange
+from conformance.wire.exchange import Connection, Exchange, Side
 from conformance.wire.exchange_log import CaseLog
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
@@ -66,7 +66,7 @@ class ObservedClient:
         A client that was started before is stopped first.
         """
         await self.stop()
-        before = max((it.number for it in self._log.connections()), default=0)
+        before = max((it.number for it in self.connections()), default=0)
         self._ended = asyncio.ensure_future(await self._begin())
         first = await self._wait(lambda: self._first_word(before), within.duration)
         if first is None:
@@ -82,16 +82,17 @@ class ObservedClient:
             await self._end()
 
     def exchanges(self, resource: str | None = None, method: str | None = None) -> tuple[Exchange, ...]:
-        """Return what was exchanged so far, of one kind of resource and one method."""
+        """Return what the client asked so far, of one kind and method; of ``Notification`` what it was sent."""
         return tuple(
             exchange
             for exchange in self._log.exchanges()
-            if (resource is None or exchange.resource == resource) and (method is None or exchange.method == method)
+            if (exchange.side is Side.SERVER if resource is None else exchange.resource == resource)
+            and (method is None or exchange.method == method)
         )
 
     def connections(self) -> tuple[Connection, ...]:
         """Return the connections so far, failed ones included."""
-        return self._log.connections()
+        return tuple(it for it in self._log.connections() if it.side is Side.SERVER)
 
     def occurrences(self, resource: str, method: str = "GET") -> tuple[Occurrence, ...]:
         """Return when a kind of resource was successfully asked for."""
@@ -131,7 +132,7 @@ class ObservedClient:
         """Wait until the first TLS handshake has ended, well or badly, of connections numbered above ``after``."""
 
         def ended() -> Connection | None:
-            done = (it for it in self._log.connections() if it.handshake_completed or it.error or it.closed)
+            done = (it for it in self.connections() if it.handshake_completed or it.error or it.closed)
             return next((it for it in done if it.number > after), None)
 
         connection = await self._wait(ended, within.duration)
@@ -201,7 +202,7 @@ class ObservedClient:
         return f"never; instead {told}" if told else "never; the client sent no request at all"
 
     def _first_word(self, before: int) -> Connection | None:
-        return next((it for it in self._log.connections() if it.number > before), None)
+        return next((it for it in self.connections() if it.number > before), None)
 
     async def _wait(self, find: Callable[[], Found | None], duration: timedelta) -> Found | None:
         """Look now and at every new entry of the log, until the duration has passed or the client is gone."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from conformance.catalogue.instructions import order
 from conformance.judgement.plant import Plant
+from conformance.roles.notifier import Notifier
 from conformance.roles.observed_client import ObservedClient
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.utility.rates import Rates
@@ -25,8 +26,10 @@ from conformance.running.lanes import Lanes
 from conformance.running.server_front import ServerFront, ServerIdentity
 from conformance.vocabulary.limits import Limits
 from conformance.wire.csipaus import extension_of
+from conformance.wire.http_client import HttpClient
 from conformance.wire.messages import Answer, Request
 from conformance.wire.network import Network
+from conformance.wire.tls_context import client_context
 
 __all__ = [
     "ClientArrangement",
@@ -73,6 +76,9 @@ Starter = Callable[[Desk, ClientPlace, str, int], Awaitable[RunningClient]]
 """Starts an instance of the client against host and port for one test case."""
 
 
+AT_ONCE = 4
+"""Connections that notifications are sent on, so that one that is not answered does not hold up the others."""
+
 CONNECTION_STAGGER_S = 0.037
 PROCESS_STAGGER_S = 1.0
 """Starting a process keeps a core busy for about that long."""
@@ -110,7 +116,7 @@ class ClientArrangement:
 
     @contextlib.asynccontextmanager
     async def open(self, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
-        """Yield ``utility``, ``listener`` and ``client``; the client is stopped afterwards."""
+        """Yield ``utility``, ``listener``, ``notifier`` and ``client``; the client is stopped afterwards."""
         with self._places.one() as place:
             async with self._at(place, desk) as nouns:
                 yield nouns
@@ -132,6 +138,9 @@ class ClientArrangement:
             self._network, bench.clock, handle, desk.log, self._identity, place.host, place.port, faults.append
         )
         await listener.come_back()
+        notifier = self._notifier(utility, desk)
+        telling = asyncio.ensure_future(notifier.run())
+        telling.add_done_callback(lambda ended: faults.extend(_fault_of(ended)))
         started: list[RunningClient] = []
 
         async def end() -> None:
@@ -148,13 +157,29 @@ class ClientArrangement:
             desk.log, bench.clock, desk.check, begin, lfdi=place.lfdi, sfdi=place.sfdi, pin=place.pin, end=end
         )
         try:
-            yield {"utility": utility, "listener": listener, "client": client}
+            yield {"utility": utility, "listener": listener, "client": client, "notifier": notifier}
         finally:
             client.forget()
+            telling.cancel()
+            await asyncio.wait({telling})
             await end()
             await listener.go_away()
         if faults:
             raise faults[0]
+
+    def _notifier(self, utility: Utility, desk: Desk) -> Notifier:
+        identity, clock = self._identity, desk.bench.clock
+        context = client_context(identity.chain, identity.key, identity.roots)
+
+        def connect(host: str, port: int) -> HttpClient:
+            return HttpClient(self._network, clock, context, host, port, desk.log, connections=AT_ONCE)
+
+        return Notifier(utility, clock, connect, desk.bench.limits["notification_interval"].duration)
+
+
+def _fault_of(task: asyncio.Future[None]) -> Iterator[BaseException]:
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        yield fault
 
 
 def rates_from(limits: Limits) -> Rates:
