@@ -18,6 +18,17 @@ PHOTOVOLTAIC = 4
 """``DERType``."""
 
 
+async def assigned(server):
+    """Return the FunctionSetAssignmentsList of the harness's own device, and the DERProgramLists it leads to."""
+    _, own = await server.own_end_device()
+    href = own.link("FunctionSetAssignmentsListLink") if own is not None else None
+    if href is None:
+        return None, []
+    listing = await server.whole_list(href, "FunctionSetAssignmentsList")
+    below = [link for entry in listing.entries if (link := entry.link("DERProgramListLink"))]
+    return listing, [await server.whole_list(link, "DERProgramList") for link in below]
+
+
 @test_case(
     id="CORE-003",
     title="Polling interaction",
@@ -25,15 +36,15 @@ PHOTOVOLTAIC = 4
     requirements=["CTP.CORE-003", "SEC.005", "SEC.032", "CTP.GENERAL.3"],
     flaws=["asks_for_no_certificate", "wrong_registration_pin", "stops_answering_polls", "wrong_lfdi"],
     duration=["server_poll_pause"],
-    instructions=["register_device"],
+    instructions=["register_device", "create_groups", "remove_group"],
 )
-async def core_003(server, pin, step, check, limits, clock):
+async def core_003(server, arrange, pin, step, check, limits, clock):
     """A client finds itself, its groups and its programs by polling, again and again.
 
     Steps
         1. Walk from DeviceCapability to the EndDevice with the harness's own LFDI.
         2. Read its Registration and compare the PIN.
-        3. Read the FunctionSetAssignmentsList and the DERProgramLists it leads to.
+        3. Read the FunctionSetAssignmentsList and the DERProgramLists it leads to; have some made if there are none.
         4. Poll DeviceCapability, EndDeviceList, FunctionSetAssignmentsList and DERProgramList once more.
 
     Passes when
@@ -62,12 +73,11 @@ async def core_003(server, pin, step, check, limits, clock):
             [registration.exchange],
         )
     with step(3):
-        assignments = await server.whole_list(
-            require(own.link("FunctionSetAssignmentsListLink"), "the EndDevice has no FunctionSetAssignmentsListLink"),
-            "FunctionSetAssignmentsList",
-        )
-        hrefs = [href for entry in assignments.entries if (href := entry.link("DERProgramListLink"))]
-        program_lists = [await server.whole_list(href, "DERProgramList") for href in hrefs]
+        assignments, program_lists = await assigned(server)
+        if not program_lists:
+            await arrange.groups(topology_1_group())
+            assignments, program_lists = await assigned(server)
+        assignments = require(assignments, "the EndDevice has no FunctionSetAssignmentsListLink")
         for page in (*assignments.pages, *(page for listing in program_lists for page in listing.pages)):
             check.answered(page.exchange, 200, requirement="CTP.CORE-003")
             check.schema_valid(page.exchange)
