@@ -1,0 +1,190 @@
+"""How fast the reference client is where profiles differ: cadences, deliveries, capacities, what it does when cut off.
+
+Where the server leaves the pace to the client (a list without pollRate, a usage point without postRate), the client takes
+nearly all the time that the profile allows. So it stands close to every limit on the sound side, and another figure in
+the profile moves it to the other side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conformance.catalogue.demands import POLLED
+from conformance.catalogue.pack_values import Value, Values
+
+SCHEMA_RATE_S = 900.0
+"""The schema's default of pollRate."""
+MARGIN_S = 30.0
+"""What a delivery takes beside the waiting."""
+LAG_MARGIN_S = 0.1
+ALARM_MARGIN_S = 5.0
+LATE_SHARE = 0.75
+LONGEST_SAMPLE_S = 5.0
+"""A meter that looks more rarely than this is none that integrates, whatever it is called."""
+FINISH_THEN_DEFAULT, INTEGRATE, INTERVAL_END, POST_RATE = (
+    "finish_then_default",
+    "integrate",
+    "interval_end",
+    "postRate",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientPace:
+    """Figures of one client, in seconds; the defaults are those of a client that knows of no utility.
+
+    Args:
+        poll_rates_s: how often it polls a resource that states no pollRate, by resource.
+        hold_s: how long it keeps a control of such a list to itself before the device gets it.
+        lag_s: how long its plant takes to follow a control of such a list.
+        post_rate_s: from one post of readings to the next, where the server states no postRate.
+        post_floor_s: never posts faster than this.
+        put_intervals_s: how often the DER documents are put where the DERList states no pollRate.
+        stored_events: how many controls of a program it keeps; any number if ``None``.
+        finishes_offline: whether controls are finished, and the default kept, while the server is away.
+        recovery_s: the longest pause between two tries of a server that is away; its poll rate if ``None``.
+        alarm_delay_s: from an alarm to the DERStatus that shows it.
+        alignment: lengths on whose multiples in UTC intervals begin, or ``postRate``; none for no alignment.
+        interval_multiple_s: what the length of an interval is a multiple of.
+        stamps_end: whether readings are stamped with the end of their interval.
+        samples_every_s: how often active power is sampled; integrated if ``None``.
+        post_delay_s: from the end of an aligned interval to its post, at most a quarter of the rate.
+    """
+
+    poll_rates_s: Mapping[str, float] = field(default_factory=dict)
+    hold_s: float = 0.0
+    lag_s: float = 0.0
+    post_rate_s: float = 300.0
+    post_floor_s: float = 0.0
+    put_intervals_s: Mapping[str, float] = field(default_factory=dict)
+    stored_events: int | None = None
+    finishes_offline: bool = True
+    recovery_s: float | None = None
+    alarm_delay_s: float = 0.0
+    alignment: tuple[str, ...] = ()
+    interval_multiple_s: float | None = None
+    stamps_end: bool = True
+    samples_every_s: float | None = None
+    post_delay_s: float = 0.0
+
+    def own_rate_s(self, resource: str) -> float:
+        """Return how often a resource is polled that states no pollRate."""
+        return self.poll_rates_s.get(resource, SCHEMA_RATE_S)
+
+    def grid_s(self, rate_s: float) -> float | None:
+        """Return the length on whose multiples intervals of a rate begin, if they are aligned at all."""
+        lengths = [rate_s if word == POST_RATE else float(word) for word in self.alignment]
+        fitting = [length for length in lengths if rate_s % length == 0]
+        return max(fitting, default=min(lengths, default=None))
+
+    def interval_s(self, rate_s: float) -> float:
+        """Return the length of intervals at a rate."""
+        floored = max(rate_s, self.post_floor_s)
+        multiple = self.interval_multiple_s
+        return math.ceil(floored / multiple) * multiple if multiple else floored
+
+
+CSIP_PACE = ClientPace()
+"""The pace of a client that knows of no utility."""
+
+
+def client_pace(values: Values) -> ClientPace:
+    """Return the pace of a client that keeps to all values put to it, hardly faster than it must."""
+    rates = _poll_rates(values)
+    return ClientPace(
+        poll_rates_s=rates,
+        hold_s=_hold_s(values, rates.get("DERProgramList", SCHEMA_RATE_S)),
+        lag_s=max(0.0, (_largest(values, "DERControl.actuation") or LAG_MARGIN_S) - LAG_MARGIN_S),
+        post_rate_s=_smallest(values, "MirrorUsagePoint.postRate") or CSIP_PACE.post_rate_s,
+        post_floor_s=_largest(values, "MirrorUsagePoint.postRate_floor") or 0.0,
+        put_intervals_s=_put_intervals(values),
+        stored_events=_whole(_largest(values, "DERControl.stored_events")),
+        finishes_offline=_word(values, "DERControl.comms_loss", FINISH_THEN_DEFAULT) == FINISH_THEN_DEFAULT,
+        recovery_s=_share(_smallest(values, "DERControl.comms_loss_recovery")),
+        alarm_delay_s=max(0.0, (_smallest(values, "DERStatus.alarm_latency") or 0.0) - ALARM_MARGIN_S),
+        alignment=_words(values, "Reading.timePeriod.alignment"),
+        interval_multiple_s=_smallest(values, "Reading.timePeriod.multiple"),
+        stamps_end=_word(values, "Reading.timePeriod.stamp", INTERVAL_END) == INTERVAL_END,
+        samples_every_s=_sampling(values),
+        post_delay_s=_share(_smallest(values, "MirrorMeterReading.post_jitter")) or 0.0,
+    )
+
+
+def _poll_rates(values: Values) -> dict[str, float]:
+    """Return the rates by resource: programs as often as anything below them, the DERList as often as its documents."""
+    rates = {name: rate for name in POLLED if (rate := _smallest(values, f"{name}.pollRate")) is not None}
+    delivery = values.find("DERControl.delivery")
+    allowed = _figure(delivery) if delivery is not None and _counts_the_poll(delivery) else None
+    below = [rates.get(name) for name in ("DERProgramList", "DERControlList", "DefaultDERControl")]
+    below.append(None if allowed is None else max(MARGIN_S, allowed - MARGIN_S))
+    floor = _largest(values, "Time.pollRate_floor")
+    wanted = {
+        "DERProgramList": min(_known(below), default=None),
+        "DERList": min(_known([rates.get("DERList"), *_put_intervals(values).values()]), default=None),
+        "Time": rates.get("Time") if floor is None else floor,
+    }
+    rates |= {name: rate for name, rate in wanted.items() if rate is not None}
+    return {name: rate if name == "Time" else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
+
+
+def _hold_s(values: Values, poll_rate_s: float) -> float:
+    delivery = values.find("DERControl.delivery")
+    allowed = _figure(delivery)
+    if delivery is None or allowed is None:
+        return 0.0
+    return max(0.0, allowed - MARGIN_S - (poll_rate_s if _counts_the_poll(delivery) else 0.0))
+
+
+def _counts_the_poll(delivery: Value) -> bool:
+    """Say whether the time until the client asks counts; it does not once a control is notified or received."""
+    return delivery.clock_start in ("", "created", "exposed")
+
+
+def _put_intervals(values: Values) -> dict[str, float]:
+    names = ("DERStatus", "DERAvailability")
+    return {name: every for name in names if (every := _smallest(values, f"{name}.post_interval")) is not None}
+
+
+def _sampling(values: Values) -> float | None:
+    every = _smallest(values, "MirrorMeterReading.sample_interval")
+    method = _word(values, "MirrorMeterReading.method", "")
+    if method == INTEGRATE and (every or 0.0) <= LONGEST_SAMPLE_S:
+        return None
+    return every if every is not None or not method else LONGEST_SAMPLE_S
+
+
+def _figure(value: Value | None) -> float | None:
+    known = value is not None and not value.waived and isinstance(value.figure, float)
+    return value.number if value is not None and known else None
+
+
+def _known(figures: list[float | None]) -> list[float]:
+    return [figure for figure in figures if figure is not None]
+
+
+def _smallest(values: Values, name: str) -> float | None:
+    return min(_known([_figure(value) for value in values.holding(name)]), default=None)
+
+
+def _largest(values: Values, name: str) -> float | None:
+    return max(_known([_figure(value) for value in values.holding(name)]), default=None)
+
+
+def _whole(figure: float | None) -> int | None:
+    return None if figure is None else int(figure)
+
+
+def _share(figure: float | None) -> float | None:
+    return None if figure is None else figure * LATE_SHARE
+
+
+def _words(values: Values, name: str) -> tuple[str, ...]:
+    value = values.find(name)
+    known = value is not None and not value.waived and value.figure is not None
+    return value.words if value is not None and known else ()
+
+
+def _word(values: Values, name: str, default: str) -> str:
+    return next(iter(_words(values, name)), default)
