@@ -16,13 +16,14 @@ from functools import partial
 
 from conformance.reference import client_flaws
 from conformance.reference.client_der import DerReporter
-from conformance.reference.client_documents import end_device
+from conformance.reference.client_documents import connection_point, end_device
 from conformance.reference.client_events import EventKeeper
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_metering import Mirror
 from conformance.reference.client_polls import Polls, Watch
 from conformance.reference.client_programs import ProgramReader
 from conformance.reference.client_responses import Responses
+from conformance.reference.client_entry import find_entry
 from conformance.reference.client_session import Fetched, NotServed, Session
 from conformance.reference.client_time import ServerTime
 from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
@@ -35,17 +36,20 @@ from conformance.wire.payload import Node
 
 EXAMPLE_PEN = 32473
 """The private enterprise number reserved for examples (RFC 5612)."""
+EXAMPLE_NMI = "2999999999"
+"""What the client puts as its connection point id: the form of an NMI, of no network."""
 HARD_CODED = {"TimeLink": "/tm", "EndDeviceListLink": "/edev", "MirrorUsagePointListLink": "/mup"}
 
 
 @dataclass(frozen=True, slots=True)
 class ClientIdentity:
-    """Who the client is: its certificate's LFDI and SFDI, its registration PIN, its maker's PEN."""
+    """Who the client is: its certificate's LFDI and SFDI, its registration PIN, its maker's PEN, its site's NMI."""
 
     lfdi: str
     sfdi: int
     pin: int
     pen: int = EXAMPLE_PEN
+    connection_point: str = EXAMPLE_NMI
 
 
 def _go_on() -> None:
@@ -92,8 +96,9 @@ class ReferenceClient:
         self._clock = clock
         self._entry = entry
         self._session = Session(sender, clock, self.manner, self.flaws)
-        self._programs = ProgramReader(self._session, self.manner, self.flaws)
+        self._programs = ProgramReader(self._session, self.manner, self.flaws, conduct.aus.extension)
         self._checked_registration: set[str] = set()
+        self._connected: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
         self._first_assignments: list[Watch] = []
         self._responses = Responses(self._session, clock, self.manner, identity.lfdi, self.flaws)
@@ -107,8 +112,11 @@ class ReferenceClient:
             owe=self._responses.owe,
             check=self._check_control,
         )
-        self.der = DerReporter(self._session, clock, self.time, site, self.manner, self.flaws, identity.pen)
-        self._mirrors = [self._mirror(meter) for meter in self.manner.meters]
+        self.der = DerReporter(
+            self._session, clock, self.time, site, self.manner, self.flaws, identity.pen, self.conduct
+        )
+        meters = dict.fromkeys((*conduct.aus.meters, *self.manner.meters))
+        self._mirrors = [self._mirror(meter) for meter in meters]
 
     @property
     def tls_ciphers(self) -> str:
@@ -126,13 +134,20 @@ class ReferenceClient:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 polls = Polls(group, self._session, self._clock, self.manner.poll_factor, self.flaws)
-                await polls.follow(Watch("DeviceCapability", self._entry, self._capability_seen))
+                entry = await self._find_entry()
+                await polls.follow(Watch("DeviceCapability", entry, self._capability_seen))
                 for part in (self._events.run, self._responses.run, *(mirror.run for mirror in self._mirrors)):
                     group.create_task(part())
         except* _WrongPin:
             self._group = None
         while True:
             await self._clock.wait(timedelta(days=1))
+
+    async def _find_entry(self) -> str:
+        aus = self.conduct.aus
+        if not aus.discovers or "ignores_discovery" in self.flaws:
+            return self._entry
+        return await find_entry(self._session, self._clock, aus.extension.namespace) or self._entry
 
     async def raise_alarm(self, code: int) -> None:
         """Raise an alarm by the even code of CSIP Table 14: DERStatus and a LogEvent tell of it at once."""
@@ -181,6 +196,7 @@ class ReferenceClient:
         if own is None:
             return ()
         await self._check_registration(devices, own)
+        await self._name_connection_point(devices, own)
         self.der.log_target = devices.resolved(own.link("LogEventListLink"))
         for mirror in self._mirrors:
             mirror.device_rate_s = own.integer("postRate")
@@ -211,6 +227,16 @@ class ReferenceClient:
         if registration.root.integer("pIN") != self.identity.pin and "ignores_wrong_pin" not in self.flaws:
             raise _WrongPin
         self._checked_registration.add(target)
+
+    async def _name_connection_point(self, devices: Fetched, own: Node) -> None:
+        """Put the connection point id, once; while it is refused nothing else is done."""
+        aus, target = self.conduct.aus, devices.resolved(own.link("ConnectionPointLink"))
+        wanted = aus.connection_point and "never_sends_connection_point" not in self.flaws
+        if target is None or target in self._connected or not wanted:
+            return
+        document = connection_point(aus.extension, self.identity.connection_point)
+        await self._session.put(target, document, "ConnectionPoint")
+        self._connected.add(target)
 
     async def _ders_seen(self, ders: Fetched) -> Sequence[Watch]:
         await self.der.report(ders)
@@ -265,4 +291,5 @@ class ReferenceClient:
             self.flaws,
             lfdi=self.identity.lfdi,
             pen=self.identity.pen,
+            aus=self.conduct.aus,
         )

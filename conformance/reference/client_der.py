@@ -10,6 +10,7 @@ from conformance.reference import client_documents as documents
 from conformance.reference.client_manner import DER_DOCUMENTS, Manner
 from conformance.reference.client_session import Fetched, NotServed, Session
 from conformance.reference.client_time import ServerTime
+from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
 
@@ -33,9 +34,11 @@ class DerReporter:
         manner: Manner,
         flaws: frozenset[str],
         pen: int,
+        conduct: ClientConduct = CSIP_CLIENT,
     ) -> None:
         self._session, self._clock, self._time, self._site = session, clock, time, site
         self._manner, self._flaws, self._pen = manner, flaws, pen
+        self._conduct = conduct
         self._targets: dict[str, str] = {}
         self._sent: dict[str, tuple[object, ...]] = {}
         self._alarms = 0
@@ -90,6 +93,8 @@ class DerReporter:
         left_out = {"DERSettings": "skips_settings", "DERStatus": "skips_status"}.get(name)
         if target is None or left_out in self._flaws:
             return
+        if self._conduct.aus.echoes_ramp:
+            self.grad_w = self._site.setpoints.grad_w
         said = (target, self.grad_w, self._site.rated_w)
         if name not in REPEATED and self._sent.get(name) == said:
             return
@@ -100,7 +105,7 @@ class DerReporter:
     def _documents(self) -> dict[str, Callable[[], etree._Element]]:
         site, now_s = self._site, self._now_s()
         return {
-            "DERCapability": lambda: documents.der_capability(site, self._manner.csipaus),
+            "DERCapability": lambda: documents.der_capability(site, self._conduct.aus.extension),
             "DERSettings": lambda: self._settings(now_s),
             "DERStatus": lambda: self._status(now_s),
             "DERAvailability": lambda: documents.der_availability(site, now_s),
@@ -116,7 +121,7 @@ class DerReporter:
 
     def _settings(self, now_s: int) -> etree._Element:
         max_w = self._site.rated_w * (ABOVE_RATING if "settings_above_rating" in self._flaws else 1.0)
-        document = documents.der_settings(self._site, now_s, self.grad_w, max_w, self._manner.csipaus)
+        document = documents.der_settings(self._site, now_s, self.grad_w, max_w, self._conduct.aus.extension)
         if "invalid_settings" in self._flaws:
             document.append(document[0])
         return document

@@ -9,6 +9,7 @@ from conformance.reference.schedule_facts import Owed
 from conformance.reference.simulator import Site
 from conformance.reference.telemetry import Telemetry
 from conformance.vocabulary.der_modes import MODE_BITS
+from conformance.wire.csipaus import DOE_BITS, NONE, VPP_BITS, Extension
 from conformance.wire.payload import SEP, element
 
 LARGEST_INT16 = 32767
@@ -16,12 +17,9 @@ PV, STORAGE, EVSE, PV_AND_STORAGE = 4, 80, 82, 83
 PROFILE_2030_5 = 2
 POWER_FLAG, ALL_ON = 0x01, "07"
 DEFAULT_GRAD_W = 10000
-
-
-DOE_MODES, VPP_MODES = "0F", "01"
-"""All four limits of CSIP-AUS; the storage target."""
-CSIPAUS_1_2 = "https://csipaus.org/ns"
-"""The edition of CSIP-AUS that has no storage extensions yet."""
+LOWEST_POWER_FACTOR = 800
+"""In thousandths, over- and under-excited."""
+MODE_BITS_OF = {"doeModes": DOE_BITS, "vppModes": VPP_BITS}
 
 
 def scaled(name: str, value: float, namespace: str = SEP) -> etree._Element:
@@ -49,9 +47,14 @@ def control_response(owed: Owed, lfdi: str, mrid: str) -> etree._Element:
     )
 
 
-def der_capability(site: Site, csipaus: str | None = None) -> etree._Element:
-    """Write the nameplate, with the modes of CSIP-AUS if it is spoken."""
-    battery = site.battery
+def connection_point(extension: Extension, point_id: str) -> etree._Element:
+    """Write the ConnectionPoint of CSIP-AUS."""
+    return extension.written("ConnectionPoint", extension.written("connectionPointId", point_id))
+
+
+def der_capability(site: Site, extension: Extension = NONE, claimed: frozenset[str] | None = None) -> etree._Element:
+    """Write the nameplate, with the modes of CSIP-AUS if it is spoken; ``claimed`` are those claimed."""
+    battery, storage = site.battery, bool(extension and site.battery)
     return element(
         "DERCapability",
         element("modesSupported", _mode_bits(site)),
@@ -59,16 +62,27 @@ def der_capability(site: Site, csipaus: str | None = None) -> etree._Element:
         scaled("rtgMaxDischargeRateW", battery.max_discharge_w) if battery else None,
         scaled("rtgMaxVA", apparent_va(site)),
         scaled("rtgMaxVar", reactive_var(site)),
+        scaled("rtgMaxVarNeg", -reactive_var(site)) if storage else None,
         scaled("rtgMaxW", site.rated_w),
         scaled("rtgMaxWh", battery.capacity_wh) if battery else None,
+        power_factor("rtgMinPFOverExcited") if storage else None,
+        power_factor("rtgMinPFUnderExcited") if storage else None,
         element("type", _der_type(site)),
-        *_aus_modes("Supported", csipaus),
+        *_aus_modes("Supported", site, extension, claimed, "DERCapability"),
     )
 
 
-def der_settings(site: Site, updated_s: int, grad_w: int, max_w: float, csipaus: str | None = None) -> etree._Element:
+def der_settings(
+    site: Site,
+    updated_s: int,
+    grad_w: int,
+    max_w: float,
+    extension: Extension = NONE,
+    claimed: frozenset[str] | None = None,
+) -> etree._Element:
     """Write the adjusted settings; ``max_w`` is the set maximum power."""
-    battery = site.battery
+    battery, storage = site.battery, bool(extension and site.battery)
+    floor = battery is not None and extension.adds("setMinWh", to="DERSettings")
     return element(
         "DERSettings",
         element("modesEnabled", _mode_bits(site)),
@@ -77,19 +91,32 @@ def der_settings(site: Site, updated_s: int, grad_w: int, max_w: float, csipaus:
         scaled("setMaxDischargeRateW", battery.max_discharge_w) if battery else None,
         scaled("setMaxVA", apparent_va(site)),
         scaled("setMaxVar", reactive_var(site)),
+        scaled("setMaxVarNeg", -reactive_var(site)) if storage else None,
         scaled("setMaxW", max_w),
         scaled("setMaxWh", battery.capacity_wh) if battery else None,
+        power_factor("setMinPFOverExcited") if storage else None,
+        power_factor("setMinPFUnderExcited") if storage else None,
         element("updatedTime", updated_s),
-        *_aus_modes("Enabled", csipaus),
-        scaled("setMinWh", battery.floor_wh, csipaus) if battery and csipaus and csipaus != CSIPAUS_1_2 else None,
+        *_aus_modes("Enabled", site, extension, claimed, "DERSettings"),
+        scaled("setMinWh", battery.floor_wh, extension.namespace) if battery and floor else None,
     )
 
 
-def _aus_modes(suffix: str, csipaus: str | None) -> list[etree._Element]:
-    if csipaus is None:
-        return []
-    modes = [("doeModes", DOE_MODES)] if csipaus == CSIPAUS_1_2 else [("doeModes", DOE_MODES), ("vppModes", VPP_MODES)]
-    return [element(f"{name}{suffix}", bits, namespace=csipaus) for name, bits in modes]
+def power_factor(name: str) -> etree._Element:
+    """Write the lowest power factor that the site can run at."""
+    return element(name, element("displacement", LOWEST_POWER_FACTOR), element("multiplier", -3))
+
+
+def _aus_modes(
+    suffix: str, site: Site, extension: Extension, claimed: frozenset[str] | None, owner: str
+) -> list[etree._Element]:
+    able = supported_modes(site) if claimed is None else claimed
+    written = [(f"{name}{suffix}", bits) for name, bits in MODE_BITS_OF.items()]
+    return [
+        extension.written(name, f"{sum(1 << bit for mode, bit in bits.items() if mode in able):02X}")
+        for name, bits in written
+        if extension.adds(name, to=owner)
+    ]
 
 
 def der_status(site: Site, now_s: int, alarms: int) -> etree._Element:

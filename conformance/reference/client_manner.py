@@ -35,7 +35,6 @@ class Manner:
         header_case: the casing of header names.
         content_type_on_get: sends Content-Type with every request.
         put_order: the order in which the DER documents are put.
-        csipaus: the namespace of the CSIP-AUS extensions to declare with the DER documents; none for plain CSIP.
         spare: leaves out elements that are optional, such as the createdDateTime of a Response.
         indented: writes documents over many lines, with a comment.
         limit_first: writes ``l`` before ``s`` in the query of a list request.
@@ -57,7 +56,6 @@ class Manner:
     header_case: Literal["usual", "lower", "upper"] = "usual"
     content_type_on_get: bool = False
     put_order: tuple[str, ...] = DER_DOCUMENTS
-    csipaus: str | None = None
     answers_14: bool = False
     spare: bool = False
     indented: bool = False

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from lxml import etree
 
+from conformance.reference.aus_conduct import PLAIN, AusConduct
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_session import NotServed, Session
 from conformance.reference.client_time import ServerTime
@@ -18,8 +19,9 @@ from conformance.vocabulary.mrid import MRID_DIGITS, PEN_DIGITS, pen_tail
 from conformance.wire.payload import element
 
 DEFAULT_POST_RATE_S = 300
-WATT, VAR, VOLT, HERTZ = 38, 63, 29, 33
-INSTANTANEOUS, ELECTRICITY, MEAN, FORWARD, POWER = 12, 1, 2, 1, 37
+WATT, VAR, VOLT, HERTZ, WATT_HOUR = 38, 63, 29, 33, 72
+INSTANTANEOUS, ELECTRICITY, MEAN, FORWARD, POWER, ENERGY = 12, 1, 2, 1, 37, 12
+NOT_APPLICABLE = 0
 ROLES = {"der": "0049", "site": "0003", "evse": "0045"}
 """isMirror, with isDER and isSubmeter, with isPremisesAggregationPoint, with isPEV and isSubmeter."""
 PHASES = {"A": 128, "B": 64, "C": 32}
@@ -53,6 +55,19 @@ def quantities(meter: str, phases: int = 1) -> tuple[Quantity, ...]:
     )
 
 
+STORED = Quantity("Wh", WATT_HOUR, 0, "stored_wh")
+"""The energy in the battery, at an instant; CSIP-AUS wants it of storage."""
+
+
+def mirrored_quantities(meter: str, site: Site, aus: AusConduct) -> tuple[Quantity, ...]:
+    """Return what is mirrored of a meter: what the profile names of it, or else what CSIP wants (G23)."""
+    shown = quantities(meter, site.evse.phases if site.evse else 1)
+    if aus.readings is None or meter not in aus.meters:
+        return shown
+    stored = (STORED,) if meter == "der" and site.battery else ()
+    return tuple(it for it in (*shown, *stored) if {it.name, f"{meter}.{it.name}"} & aus.readings)
+
+
 class Mirror:
     """One usage point mirrored at the server."""
 
@@ -68,12 +83,15 @@ class Mirror:
         *,
         lfdi: str,
         pen: int,
+        aus: AusConduct = PLAIN,
     ) -> None:
         self.meter = meter
         self._session, self._clock, self._time, self._site = session, clock, time, site
         self._manner, self._flaws, self._lfdi, self._pen = manner, flaws, lfdi, pen
+        self._aus = aus
         silent = {VOLT} if "no_voltage_reading" in flaws else set()
-        shown = quantities(meter, site.evse.phases if site.evse else 1)
+        silent |= {WATT_HOUR} if "no_stored_energy" in flaws else set()
+        shown = mirrored_quantities(meter, site, aus)
         self._quantities = tuple(quantity for quantity in shown if quantity.uom not in silent)
         self._target: str | None = None
         self._rate_s: int | None = None
@@ -119,14 +137,25 @@ class Mirror:
         return self._site.counters
 
     def _until_post(self) -> float:
-        if not self._manner.aligned_readings:
+        if not self._grid_s:
             return self.rate_s
-        return self.rate_s - self._time.now_s() % self.rate_s
+        now_s, grid_s = self._time.now_s(), self._grid_s
+        due_s = (now_s + self.rate_s) // grid_s * grid_s
+        return due_s - now_s if due_s > now_s else due_s + grid_s - now_s
+
+    @property
+    def _grid_s(self) -> int:
+        """Seconds on whose multiples intervals begin and end; 0 if anywhere."""
+        if "readings_off_the_minute" in self._flaws:
+            return 0
+        align_s = self._aus.align_s
+        aligned = self._manner.aligned_readings or align_s is not None
+        return (align_s or self.rate_s) if aligned else 0
 
     def _whole(self, means: Averages) -> bool:
-        """Say whether an interval may be posted; aligned ones must be whole."""
-        length_s = (means.end - means.start).total_seconds()
-        return not self._manner.aligned_readings or abs(length_s - self.rate_s) < 1
+        """Say whether an interval may be posted; aligned ones must begin on the grid."""
+        start_s = means.start.timestamp() + self._time.offset_s
+        return not self._grid_s or (start_s + 0.5) % self._grid_s < 1
 
     async def _post(self, means: Averages) -> None:
         if self._target is None:
@@ -155,17 +184,24 @@ class Mirror:
             "MirrorUsagePoint",
             element("mRID", self.mrid),
             element("description", f"{self.meter} meter"),
-            element("roleFlags", ROLES[self.meter]),
+            element("roleFlags", self._roles),
             element("serviceCategoryKind", 0),
             element("status", 1),
             element("deviceLFDI", self._manner.hexadecimal(self._lfdi)),
             *mirrors,
         )
 
+    @property
+    def _roles(self) -> str:
+        swapped = {"der": "site", "site": "der"} if "swaps_role_flags" in self._flaws else {}
+        return ROLES[swapped.get(self.meter, self.meter)]
+
     def _reading(self, quantity: Quantity, means: Averages) -> etree._Element:
         timed = "readings_without_time" not in self._flaws
         end_s = round(means.end.timestamp() + self._time.offset_s)
         length_s = max(1, round((means.end - means.start).total_seconds()))
+        if quantity.uom == WATT_HOUR:
+            length_s = 0
         period = element("timePeriod", element("duration", length_s), element("start", end_s - length_s))
         return element(
             "MirrorMeterReading",
@@ -176,13 +212,20 @@ class Mirror:
                 "Reading",
                 element("qualityFlags", "0001"),
                 period if timed else None,
-                element("value", quantity.value(means)),
+                element("value", self._value(quantity, means)),
             ),
         )
 
+    def _value(self, quantity: Quantity, means: Averages) -> int:
+        battery = self._site.battery
+        if quantity.uom != WATT_HOUR or battery is None:
+            return quantity.value(means)
+        return round((self._site.telemetry().state_of_charge_pct or 0.0) / 100.0 * battery.capacity_wh)
+
     def _mrid(self, name: str) -> str:
         digest = hashlib.sha256(f"{self._lfdi} {self.meter} {name}".encode()).hexdigest()
-        return self._manner.hexadecimal(digest[: MRID_DIGITS - PEN_DIGITS] + pen_tail(self._pen))
+        tail = "FFFFFFFF" if "mrid_without_pen" in self._flaws else pen_tail(self._pen, self._aus.pen)
+        return self._manner.hexadecimal(digest[: MRID_DIGITS - PEN_DIGITS] + tail)
 
 
 def _reading_type(quantity: Quantity) -> etree._Element:
@@ -190,9 +233,9 @@ def _reading_type(quantity: Quantity) -> etree._Element:
         "ReadingType",
         element("accumulationBehaviour", INSTANTANEOUS),
         element("commodity", ELECTRICITY),
-        element("dataQualifier", MEAN),
+        element("dataQualifier", MEAN if quantity.uom != WATT_HOUR else NOT_APPLICABLE),
         element("flowDirection", FORWARD),
-        element("kind", POWER),
+        element("kind", POWER if quantity.uom != WATT_HOUR else ENERGY),
         element("phase", quantity.phase),
         element("powerOfTenMultiplier", quantity.multiplier),
         element("uom", quantity.uom),

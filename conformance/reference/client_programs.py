@@ -8,14 +8,15 @@ from conformance.reference.client_manner import Manner
 from conformance.reference.client_reading import curve_addresses, known_control, known_default
 from conformance.reference.client_session import Fetched, NotServed, Session
 from conformance.reference.schedule_facts import KnownControl, KnownDefault, KnownProgram
+from conformance.wire.csipaus import NONE, Extension
 from conformance.wire.payload import Node
 
 
 class ProgramReader:
     """Turns program lists into facts; every method raises ``NotServed``."""
 
-    def __init__(self, session: Session, manner: Manner, flaws: frozenset[str]) -> None:
-        self._flaws = flaws
+    def __init__(self, session: Session, manner: Manner, flaws: frozenset[str], extension: Extension = NONE) -> None:
+        self._flaws, self._extension = flaws, extension
         self._defaults: dict[str, KnownDefault] = {}
         self._session = session
         self._manner = manner
@@ -27,7 +28,7 @@ class ProgramReader:
     async def read_control(self, target: str) -> KnownControl | None:
         """Read one control on its own."""
         read = await self._session.get(target, "DERControl")
-        return _control(read, read.root)
+        return self._control(read, read.root)
 
     async def _program(self, programs: Fetched, entry: Node) -> KnownProgram:
         if self._manner.extra_gets and (own := programs.resolved(entry.href)) is not None:
@@ -37,7 +38,7 @@ class ProgramReader:
             program = await self._with_default(program, target)
         if (target := programs.resolved(entry.link("DERControlListLink"))) is not None:
             listed = await self._session.get_list(target, "DERControlList", "DERControl")
-            controls = filter(None, (_control(listed, node) for node in listed.entries))
+            controls = filter(None, (self._control(listed, node) for node in listed.entries))
             program = replace(program, controls=tuple(controls))
         curves = None if "never_reads_curves" in self._flaws else programs.resolved(entry.link("DERCurveListLink"))
         if curves is not None and _names_curves(program):
@@ -53,15 +54,14 @@ class ProgramReader:
             if failure.status != 404:
                 raise
             return program
-        self._defaults[target] = known_default(read.root)
+        self._defaults[target] = known_default(read.root, self._extension)
         return replace(program, default=self._defaults[target])
 
-
-def _control(listed: Fetched, node: Node) -> KnownControl | None:
-    control = known_control(node)
-    if control is None:
-        return None
-    return replace(control, href=listed.resolved(control.href), reply_to=listed.resolved(control.reply_to))
+    def _control(self, listed: Fetched, node: Node) -> KnownControl | None:
+        control = known_control(node, self._extension)
+        if control is None:
+            return None
+        return replace(control, href=listed.resolved(control.href), reply_to=listed.resolved(control.reply_to))
 
 
 def _names_curves(program: KnownProgram) -> bool:

@@ -6,7 +6,8 @@ from conformance.reference.schedule_facts import KnownControl, KnownDefault, Mod
 from conformance.reference.setpoints import PowerFactor, Setpoints
 from conformance.reference.simulator import Site
 from conformance.vocabulary.der_modes import MODE_BITS
-from conformance.wire.payload import Node
+from conformance.wire.csipaus import NONE, Extension
+from conformance.wire.payload import SEP, Node
 
 SWITCHES = ("opModConnect", "opModEnergize")
 FACTORS = ("opModFixedPFAbsorbW", "opModFixedPFInjectW")
@@ -23,7 +24,7 @@ def supported_modes(site: Site) -> frozenset[str]:
     return frozenset((*MODE_BITS[2:], *limits, *storage, *SETTINGS))
 
 
-def known_control(node: Node) -> KnownControl | None:
+def known_control(node: Node, extension: Extension = NONE) -> KnownControl | None:
     """Return the facts of a DERControl; ``None`` when it lacks what makes it one."""
     interval = node.child("interval")
     mrid = node.hexadecimal("mRID")
@@ -37,7 +38,7 @@ def known_control(node: Node) -> KnownControl | None:
         mrid=mrid,
         start_s=start_s,
         duration_s=duration_s,
-        modes=modes(base),
+        modes=modes(base, extension),
         creation_s=node.integer("creationTime") or 0,
         current_status=(status.integer("currentStatus") if status else None) or 0,
         randomize_start_s=node.integer("randomizeStart") or 0,
@@ -48,16 +49,21 @@ def known_control(node: Node) -> KnownControl | None:
     )
 
 
-def known_default(node: Node) -> KnownDefault:
+def known_default(node: Node, extension: Extension = NONE) -> KnownDefault:
     """Return the facts of a DefaultDERControl."""
     base = node.child("DERControlBase")
     settings = {name: value for name in SETTINGS if (value := node.integer(name)) is not None}
-    return KnownDefault({**(modes(base) if base else {}), **settings})
+    return KnownDefault({**(modes(base, extension) if base else {}), **settings})
 
 
-def modes(base: Node) -> dict[str, ModeValue]:
-    """Return the modes of a DERControlBase by name; what cannot be read is left out."""
-    found = ((child.name, _value(child)) for child in base.children() if child.name.startswith("opMod"))
+def modes(base: Node, extension: Extension = NONE) -> dict[str, ModeValue]:
+    """Return the modes of a DERControlBase by name; what cannot be read is left out.
+
+    A client of CSIP-AUS does not know the elements of other editions.
+    """
+    strange = {child.namespace for child in base.children()} - {SEP, extension.namespace} if extension else set()
+    known = (child for child in base.children() if child.name.startswith("opMod") and child.namespace not in strange)
+    found = ((child.name, _value(child)) for child in known)
     return {name: value for name, value in found if value is not None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -90,6 +91,14 @@ class Session:
             target = resolve(target, location)
         raise NotServed(f"more than {MOST_REDIRECTS} redirects in a row")
 
+    async def get_json(self, target: str, resource: str) -> object:
+        """Read a JSON document. Raises ``NotServed``."""
+        answer = _accepted(await self._send("GET", target, resource, accept="application/json"))
+        try:
+            return json.loads(answer.body)
+        except ValueError as error:
+            raise NotServed(f"no JSON: {error}", answer.status) from error
+
     async def get_list(self, target: str, resource: str, entry: str) -> Fetched:
         """Read a list, page by page until all entries are there. Raises ``NotServed``."""
         first: Fetched | None = None
@@ -115,8 +124,10 @@ class Session:
         location = header(answer.headers, "Location")
         return None if location is None else resolve(target, location)
 
-    async def _send(self, method: str, target: str, resource: str, body: bytes = b"") -> Answer:
-        headers = [] if "no_accept_header" in self._flaws else [("Accept", self._manner.accept)]
+    async def _send(
+        self, method: str, target: str, resource: str, body: bytes = b"", accept: str | None = None
+    ) -> Answer:
+        headers = [] if "no_accept_header" in self._flaws else [("Accept", accept or self._manner.accept)]
         if body or self._manner.content_type_on_get:
             headers.append(("Content-Type", self._manner.media_type))
         try:

@@ -6,9 +6,13 @@ the conduct of a profile with another figure in its place; so each demand of a p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
-from conformance.catalogue.pack_values import Values
+from conformance.catalogue.demands import POLLED
+from conformance.catalogue.pack_values import Phase, Values
+from conformance.reference.aus_conduct import PLAIN, AusConduct, aus_conduct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +22,12 @@ class ClientConduct:
     Args:
         elements: elements the profile requires, as ``Resource.element``; sent where they are not sent anyway.
         without: elements the profile forbids; left out.
+        aus: what it does beyond CSIP where the profile speaks CSIP-AUS.
     """
 
     elements: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    aus: AusConduct = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +37,54 @@ class ServerConduct:
     Args:
         elements: elements the profile requires, as ``Resource.element``; served where they are not served anyway.
         without: elements the profile forbids; left out.
+        in_band: whether devices that were admitted may register themselves.
+        duplicate: what becomes of a second POST of an EndDevice: ``idempotent`` or ``refused``.
+        unidentified: status for a client without a certificate; ``None`` has TLS refuse it.
+        unauthorised: statuses for what a client may not see, and for an EndDevice it may not post.
+        redirects: whether anything but DeviceCapability is redirected.
+        fixed_entry: whether DeviceCapability stays at its path.
+        requests_per_minute: beyond so many requests of a client in a minute it is answered 429.
+        encodings: how bodies may be encoded, of ``xml`` and ``gzip``.
+        lower_case: whether hexadecimal is written in lower case.
+        poll_rates: ``pollRate`` in seconds by resource, where profiles ask for one.
+        post_rate_s: the ``postRate`` of a MirrorUsagePoint.
+        namespace: that of the CSIP-AUS it speaks; empty for none.
+        discovery: whether it tells its versions at the well-known document.
+        connection_prefixes: what the ids of connection points begin with; any will do if there is none.
+        connection_change: whether a connection point may be given another id.
+        connection_first: whether programs are withheld until the connection point is known.
+        longest_control_s: length of the longest control it publishes.
+        interval_s: length of the controls that follow one another.
+        randomize_start_s: the ``randomizeStart`` of its randomized control.
+        export_floor_w: the lowest export limit it publishes.
+        default_export_w: the export limit of its default, for a newcomer.
+        gradient: ``setGradW`` of its default.
     """
 
     elements: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    in_band: bool = False
+    duplicate: str = "idempotent"
+    unidentified: int | None = None
+    unauthorised: tuple[int, int] = (404, 403)
+    redirects: bool = False
+    fixed_entry: bool = True
+    requests_per_minute: int | None = None
+    encodings: frozenset[str] = frozenset({"xml"})
+    lower_case: bool = False
+    poll_rates: Mapping[str, int] = field(default_factory=dict)
+    post_rate_s: int | None = None
+    namespace: str = ""
+    discovery: bool = False
+    connection_prefixes: tuple[str, ...] = ()
+    connection_change: bool = True
+    connection_first: bool = False
+    longest_control_s: int | None = None
+    interval_s: int | None = None
+    randomize_start_s: int | None = None
+    export_floor_w: int | None = None
+    default_export_w: int | None = None
+    gradient: int = 100
 
 
 CSIP_CLIENT, CSIP_SERVER = ClientConduct(), ServerConduct()
@@ -43,12 +93,59 @@ CSIP_CLIENT, CSIP_SERVER = ClientConduct(), ServerConduct()
 
 def client_conduct(values: Values) -> ClientConduct:
     """Return the conduct of a client that keeps to all values put to it."""
-    return ClientConduct(elements=_elements(values, "required"), without=_elements(values, "forbidden"))
+    return ClientConduct(
+        elements=_elements(values, "required"), without=_elements(values, "forbidden"), aus=aus_conduct(values)
+    )
 
 
 def server_conduct(values: Values) -> ServerConduct:
     """Return the conduct of a server that keeps to all values put to it."""
-    return ServerConduct(elements=_elements(values, "required"), without=_elements(values, "forbidden"))
+    word, number = partial(_word, values), partial(_number, values)
+    refusals = [int(status) for status in _words(values, "HTTP.unauthorised") if status.isdecimal()]
+    return ServerConduct(
+        elements=_elements(values, "required"),
+        without=_elements(values, "forbidden"),
+        in_band="in_band" in _words(values, "EndDevice.registration"),
+        duplicate=word("EndDevice.duplicate") or "idempotent",
+        unidentified=_status(word("HTTP.unidentified")),
+        unauthorised=(refusals[0], refusals[-1]) if refusals else (404, 403),
+        redirects=word("HTTP.redirects") not in ("", "forbidden"),
+        fixed_entry=word("DeviceCapability.href") in ("", "fixed"),
+        requests_per_minute=number("HTTP.requests_per_minute"),
+        encodings=frozenset({"xml", *_words(values, "HTTP.encodings")}),
+        lower_case=word("EndDevice.lFDI.case") == "lower",
+        poll_rates={name: rate for name in POLLED if (rate := number(f"{name}.pollRate")) is not None},
+        post_rate_s=number("MirrorUsagePoint.postRate"),
+        namespace="" if word("csipaus") in ("", "optional", "forbidden") else word("csipaus.namespace"),
+        discovery=word("csipaus.discovery") == "required",
+        connection_prefixes=_words(values, "ConnectionPoint.connectionPointId.prefixes"),
+        connection_change="accepted" in (_words(values, "ConnectionPoint.change") or ("accepted",)),
+        connection_first=word("ConnectionPoint") == "required",
+        longest_control_s=number("DERControl.duration"),
+        interval_s=number("DERControl.interval"),
+        randomize_start_s=number("DERControl.randomizeStart"),
+        export_floor_w=number("DERControl.opModExpLimW_floor"),
+        default_export_w=number("DefaultDERControl.opModExpLimW", Phase.COMMISSIONING),
+        gradient=number("DefaultDERControl.setGradW") or 100,
+    )
+
+
+def _words(values: Values, name: str) -> tuple[str, ...]:
+    value = values.find(name)
+    return () if value is None or value.waived or not isinstance(value.figure, str | tuple) else value.words
+
+
+def _word(values: Values, name: str) -> str:
+    return next(iter(_words(values, name)), "")
+
+
+def _number(values: Values, name: str, phase: Phase | None = None) -> int | None:
+    value = values.find(name, phase)
+    return None if value is None or value.waived or not isinstance(value.figure, float) else int(value.figure)
+
+
+def _status(word: str) -> int | None:
+    return int(word) if word.isdecimal() else None
 
 
 def _elements(values: Values, presence: str) -> frozenset[str]:

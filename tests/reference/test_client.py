@@ -16,6 +16,7 @@ from conformance.reference.simulator import Site
 from conformance.roles.utility import Manner as UtilityManner
 from conformance.roles.utility import Rates, Registration
 from conformance.wire.messages import Answer, Request, header
+from conformance.wire.csipaus import extension_in
 from conformance.wire.payload import write
 
 XSD = Path(__file__).parents[2] / "xsd"
@@ -67,7 +68,7 @@ def test_the_extensions_of_csip_aus_are_declared_validly(edition: str) -> None:
     site = Site(START, Pv(), Battery(floor_wh=70000))
     namespace = {"1.2": "https://csipaus.org/ns", "1.3": "https://csipaus.org/ns/v1.3"}
     spoken = namespace.get(edition, "https://csipaus.org/ns/v1.3-beta/storage")
-    for document in (der_capability(site, spoken), der_settings(site, 0, 27, 5000, spoken)):
+    for document in (der_capability(site, extension_in(spoken)), der_settings(site, 0, 27, 5000, extension_in(spoken))):
         xsd.assertValid(etree.fromstring(write(document)))
         assert any(spoken in str(child.tag) for child in document)
 

@@ -1,0 +1,77 @@
+"""What the reference client does beyond CSIP where a profile speaks CSIP-AUS; nothing of it under plain CSIP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.catalogue.pack_values import Value, Values
+from conformance.vocabulary.mrid import PenForm
+from conformance.wire.csipaus import NONE, Extension, extension_in
+
+POST_RATE = "postRate"
+"""The alignment of intervals to whole multiples of the rate they are posted at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AusConduct:
+    """How the client speaks CSIP-AUS.
+
+    Args:
+        extension: the elements it sends and obeys.
+        discovers: looks for its version in the well-known document before it enters.
+        connection_point: sends its connection point id when it has found its EndDevice.
+        echoes_ramp: shows the ``setGradW`` of the default in force in its DERSettings.
+        readings: what it mirrors, as ``site.W`` or, of every meter, ``V``; ``None`` for all of every meter it has.
+        align_s: posts intervals that begin on whole multiples of this many seconds in UTC; 0 for those of the postRate.
+        pen: how the private enterprise number at the end of its mRIDs is written.
+    """
+
+    extension: Extension = NONE
+    discovers: bool = False
+    connection_point: bool = False
+    echoes_ramp: bool = False
+    readings: frozenset[str] | None = None
+    align_s: int | None = None
+    pen: PenForm = PenForm.HEX
+
+    @property
+    def meters(self) -> tuple[str, ...]:
+        """The meters that the readings name, such as ``site``."""
+        named = {name.partition(".")[0] for name in self.readings or () if "." in name}
+        return tuple(sorted(named))
+
+
+PLAIN = AusConduct()
+
+
+def aus_conduct(values: Values) -> AusConduct:
+    """Return the conduct of a client that keeps to all values put to it; plain where CSIP-AUS is not demanded."""
+    namespace = values.find("csipaus.namespace")
+    if namespace is None or not _is(values.find("csipaus"), "required"):
+        return PLAIN
+    return AusConduct(
+        extension=extension_in(namespace.words[0]),
+        discovers=_is(values.find("csipaus.discovery"), "required"),
+        connection_point=_is(values.find("ConnectionPoint"), "required", "conditional"),
+        echoes_ramp=values.find("DefaultDERControl.setGradW") is not None,
+        readings=_readings(values),
+        align_s=_alignment(values),
+        pen=PenForm.DECIMAL if _is(values.find("mRID.pen_base"), "decimal") else PenForm.HEX,
+    )
+
+
+def _is(value: Value | None, *figures: str) -> bool:
+    return value is not None and not value.waived and value.figure in figures
+
+
+def _readings(values: Values) -> frozenset[str] | None:
+    named = [value.words for value in values.holding("MirrorUsagePoint.readings") if value.figure is not None]
+    return frozenset(name for words in named for name in words) if named else None
+
+
+def _alignment(values: Values) -> int | None:
+    value = values.find("Reading.timePeriod.alignment")
+    if value is None or value.figure is None:
+        return None
+    lengths = [int(word) for word in value.words if word.isdigit()]
+    return min(lengths, default=0)
