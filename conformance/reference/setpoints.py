@@ -31,6 +31,7 @@ class Setpoints:
     ``grad_w`` is the ramp rate in hundredths of a percent of the rated power per second (``setGradW``); 0 means
     as fast as can be. ``curves`` names the curves in force, as pairs of mode and address. ``modes`` are all modes asked
     for by element name, also those that this plant has no part for: what an observer of its inputs would see.
+    The charge and discharge limits are settings of the battery, which hold beside all other wishes.
     """
 
     energize: bool = True
@@ -42,6 +43,8 @@ class Setpoints:
     export_limit_w: float | None = None
     generation_limit_w: float | None = None
     load_limit_w: float | None = None
+    charge_limit_w: float | None = None
+    discharge_limit_w: float | None = None
     power_factor: PowerFactor | None = None
     fixed_var: float | None = None
     grad_w: int = 10000

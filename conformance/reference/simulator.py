@@ -11,9 +11,11 @@ import math
 from collections import deque
 from datetime import datetime, timedelta
 
-from conformance.reference.motion import TINY, Motion, snapped, until_energy
+from conformance.reference.energy import Piece, counted
+from conformance.reference.motion import TINY, Motion
 from conformance.reference.plant import Battery, Evse, Grid, Load, Pv
 from conformance.reference.setpoints import Room, Setpoints, dispatch, var_per_watt
+from conformance.reference.stores import NOTHING, Store
 from conformance.reference.telemetry import WATT_SECONDS_PER_WATT_HOUR, Counters, Telemetry
 from conformance.reference.trace import PowerPoint, TracePoint
 
@@ -48,8 +50,8 @@ class Site:
         self._pending: list[tuple[float, TracePoint]] = []
         self._trace: list[TracePoint] = [TracePoint(start, start, self._setpoints)]
         self._power_trace: deque[PowerPoint] = deque(maxlen=_POWER_POINTS_KEPT)
-        self._stored_wh = battery.stored_wh if battery else 0.0
-        self._vehicle_wh = evse.stored_wh if evse else 0.0
+        self._store = Store(battery.stored_wh, battery.capacity_wh, battery.floor_wh) if battery else NOTHING
+        self._vehicle = Store(evse.stored_wh, evse.capacity_wh) if evse else NOTHING
         self._pv, self._battery, self._evse = Motion(), Motion(), Motion()
         self._counters = Counters(start)
         self._aim()
@@ -71,6 +73,11 @@ class Site:
     def rated_charge_w(self) -> float:
         """The most the battery can absorb."""
         return self.battery.max_charge_w if self.battery else 0.0
+
+    @property
+    def rated_discharge_w(self) -> float:
+        """The most the battery can inject."""
+        return self.battery.max_discharge_w if self.battery else 0.0
 
     @property
     def setpoints(self) -> Setpoints:
@@ -113,10 +120,11 @@ class Site:
 
     def telemetry(self) -> Telemetry:
         """Return every value at this instant."""
-        counters, site_w = self._counters, self._site_w()
+        counters, voltage = self._counters, self._voltage()
+        phases = self.evse.phases if self.evse else 0
         return Telemetry(
             at=self.at,
-            site_w=site_w,
+            site_w=self._site_w(),
             site_var=self._load_var() - self._der_var(),
             der_w=self._der_w(),
             der_var=self._der_var(),
@@ -124,13 +132,15 @@ class Site:
             battery_w=self._battery.power_w,
             evse_w=self._evse.power_w,
             load_w=self._load_w(),
-            voltages_v=(self._voltage(),) * self.grid.phases,
-            evse_voltages_v=(self._voltage(),) * (self.evse.phases if self.evse else 0),
+            voltages_v=(voltage,) * self.grid.phases,
+            evse_voltages_v=(voltage,) * phases,
+            evse_currents_a=tuple(self._evse.power_w / phases / voltage for _ in range(phases)),
+            evse_phases_w=tuple(self._evse.power_w / phases for _ in range(phases)),
             frequency_hz=self.frequency_hz,
             imported_wh=counters.imported_ws / WATT_SECONDS_PER_WATT_HOUR,
             exported_wh=counters.exported_ws / WATT_SECONDS_PER_WATT_HOUR,
-            state_of_charge_pct=100.0 * self._stored_wh / self.battery.capacity_wh if self.battery else None,
-            vehicle_charge_pct=100.0 * self._vehicle_wh / self.evse.capacity_wh if self.evse else None,
+            state_of_charge_pct=self._store.charge_pct if self.battery else None,
+            vehicle_charge_pct=self._vehicle.charge_pct if self.evse else None,
         )
 
     # What is going on at this instant
@@ -163,13 +173,15 @@ class Site:
 
     def _room(self) -> Room:
         battery, evse = self.battery, self.evse
-        hungry = evse is not None and evse.plugged.value(self._t) > 0 and self._vehicle_wh < evse.capacity_wh - TINY
+        hungry = evse is not None and evse.plugged.value(self._t) > 0 and self._vehicle.has_room
         return Room(
             sun_w=self.pv.rated_w * self.pv.sun.value(self._t) if self.pv else 0.0,
             load_w=self._load_w(),
             vehicle_w=evse.max_w if evse and hungry else 0.0,
-            charge_w=battery.max_charge_w if battery and self._stored_wh < battery.capacity_wh - TINY else 0.0,
-            discharge_w=battery.max_discharge_w if battery and self._stored_wh > battery.floor_wh + TINY else 0.0,
+            charge_w=_least(self.rated_charge_w, self._setpoints.charge_limit_w) if self._store.has_room else 0.0,
+            discharge_w=(
+                _least(self.rated_discharge_w, self._setpoints.discharge_limit_w) if self._store.has_energy else 0.0
+            ),
             self_consumption=battery is not None and battery.self_consumption,
         )
 
@@ -213,63 +225,36 @@ class Site:
         courses = [self.load.power_w.next_change(self._t)]
         courses += [self.pv.sun.next_change(self._t)] if self.pv else []
         courses += [self.evse.plugged.next_change(self._t)] if self.evse else []
-        waits = [*self._arrivals, self._until_battery_bound(), self._until_vehicle_full(), self._until_zero()]
+        waits = [*self._arrivals, self._store.until_bound(self._battery), *self._until_signs_change()]
+        waits.append(self._vehicle.until_full(self._evse.power_w))
         pending = [due for due, _ in self._pending[:1]]
         soonest = min([*courses, *pending, self._t + min(waits)])
         return max(soonest, self._t + TINY)
 
-    def _until_battery_bound(self) -> float:
-        if self.battery is None:
-            return math.inf
-        down_ws = (self._stored_wh - self.battery.floor_wh) * WATT_SECONDS_PER_WATT_HOUR
-        up_ws = (self.battery.capacity_wh - self._stored_wh) * WATT_SECONDS_PER_WATT_HOUR
-        power, slope = self._battery.power_w, self._battery.slope
-        return min(until_energy(power, slope, down_ws), until_energy(-power, -slope, up_ws))
-
-    def _until_vehicle_full(self) -> float:
-        if self.evse is None:
-            return math.inf
-        room_ws = (self.evse.capacity_wh - self._vehicle_wh) * WATT_SECONDS_PER_WATT_HOUR
-        return until_energy(self._evse.power_w, 0.0, room_ws)
-
-    def _until_zero(self) -> float:
-        slope = -(self._pv.slope + self._battery.slope)
-        wait = -self._site_w() / slope if slope else math.inf
-        return wait if wait > TINY else math.inf
+    def _until_signs_change(self) -> tuple[float, float]:
+        """Return the seconds until the power of the site, and that of the DER, pass zero."""
+        slope = self._pv.slope + self._battery.slope
+        return _until_zero(self._site_w(), -slope), _until_zero(self._der_w(), slope)
 
     def _pass(self, duration_s: float) -> None:
-        """Integrate over a piece within which every power is linear and the site's power keeps its sign."""
-        load_ws, load_var = self._load_w() * duration_s, self._load_var()
-        fixed_var = self._setpoints.fixed_var if self._setpoints.connected else None
-        pv_ws, battery_ws = self._pv.passed(duration_s), self._battery.passed(duration_s)
-        evse_ws = self._evse.passed(duration_s)
-        site_ws = load_ws + evse_ws - pv_ws - battery_ws
-        by_factor = (pv_ws + battery_ws) * self._der_var_per_watt()
-        der_vars = by_factor if fixed_var is None else fixed_var * duration_s
-        self._store(battery_ws, evse_ws)
-        before = self._counters
-        self._counters = Counters(
-            at=self.start + timedelta(seconds=self._t + duration_s),
-            elapsed_s=before.elapsed_s + duration_s,
-            imported_ws=before.imported_ws + max(0.0, site_ws),
-            exported_ws=before.exported_ws + max(0.0, -site_ws),
-            pv_ws=before.pv_ws + pv_ws,
-            battery_ws=before.battery_ws + battery_ws,
-            evse_ws=before.evse_ws + evse_ws,
-            load_ws=before.load_ws + load_ws,
-            site_vars=before.site_vars + load_var * duration_s - der_vars,
-            der_vars=before.der_vars + der_vars,
-            volt_s=before.volt_s + self.grid.nominal_v * duration_s - self.grid.rise_v_per_w * site_ws,
-            hertz_s=before.hertz_s + self.frequency_hz * duration_s,
+        """Integrate over a piece within which every power is linear and no sign changes."""
+        load_ws, load_vars = self._load_w() * duration_s, self._load_var() * duration_s
+        piece = Piece(
+            duration_s,
+            self._pv.passed(duration_s),
+            self._battery.passed(duration_s),
+            self._evse.passed(duration_s),
+            load_ws,
+            load_vars,
+            self._setpoints.fixed_var if self._setpoints.connected else None,
+            self._der_var_per_watt(),
         )
-
-    def _store(self, battery_ws: float, evse_ws: float) -> None:
         if self.battery is not None:
-            stored = self._stored_wh - battery_ws / WATT_SECONDS_PER_WATT_HOUR
-            self._stored_wh = snapped(stored, min(self.battery.floor_wh, self._stored_wh), self.battery.capacity_wh)
+            self._store.give(piece.battery_ws)
         if self.evse is not None:
-            stored = self._vehicle_wh + evse_ws / WATT_SECONDS_PER_WATT_HOUR
-            self._vehicle_wh = snapped(stored, 0.0, self.evse.capacity_wh)
+            self._vehicle.give(-piece.evse_ws)
+        at = self.start + timedelta(seconds=self._t + duration_s)
+        self._counters = counted(self._counters, at, piece, self.grid, self.frequency_hz)
 
     def _note(self) -> None:
         point = PowerPoint(
@@ -278,3 +263,12 @@ class Site:
         if self._power_trace and self._power_trace[-1].at == point.at:
             self._power_trace.pop()
         self._power_trace.append(point)
+
+
+def _least(rated_w: float, limit_w: float | None) -> float:
+    return rated_w if limit_w is None else min(rated_w, limit_w)
+
+
+def _until_zero(power_w: float, slope: float) -> float:
+    wait = -power_w / slope if slope else math.inf
+    return wait if wait > TINY else math.inf

@@ -14,7 +14,10 @@ WATT_SECONDS_PER_WATT_HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """All values at one instant; states of charge in percent, ``None`` without battery or vehicle."""
+    """All values at one instant; states of charge in percent, ``None`` without battery or vehicle.
+
+    The voltages, currents and powers of the EVSE are those of its phases, one or three.
+    """
 
     at: datetime
     site_w: float
@@ -27,6 +30,8 @@ class Telemetry:
     load_w: float
     voltages_v: tuple[float, ...]
     evse_voltages_v: tuple[float, ...]
+    evse_currents_a: tuple[float, ...]
+    evse_phases_w: tuple[float, ...]
     frequency_hz: float
     imported_wh: float
     exported_wh: float
@@ -42,6 +47,8 @@ class Counters:
     elapsed_s: float = 0.0
     imported_ws: float = 0.0
     exported_ws: float = 0.0
+    der_injected_ws: float = 0.0
+    der_absorbed_ws: float = 0.0
     pv_ws: float = 0.0
     battery_ws: float = 0.0
     evse_ws: float = 0.0
