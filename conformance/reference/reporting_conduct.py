@@ -1,0 +1,122 @@
+"""How the reference client tells of itself where profiles differ: elements, readings, identifiers, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.reading_words import ReadingWord, reading_word
+from conformance.vocabulary.mrid import PenForm
+
+MODES, READINGS = "DERControlBase.modes", "MirrorUsagePoint.readings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirrored:
+    """A reading to mirror, and the meter it is taken at: ``site``, ``der`` or ``evse``."""
+
+    meter: str
+    word: ReadingWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingConduct:
+    """What the reference client tells of itself; the defaults are those of CSIP 2.1.
+
+    Args:
+        modes: the modes it claims; all that its plant obeys, if ``None``.
+        readings: what it mirrors; what CSIP asks for, if there is none.
+        qualifier: what its readings say they are.
+        zero_unmeasured: whether a quantity that it cannot measure is reported as zero.
+        letter_case: the case of hexadecimal digits; that of its manner, if there is none.
+        lfdi: how the LFDI that it writes comes about: ``certificate_hash``, ``hash_with_pen`` or ``issued``.
+        pen_form: how the number at the end of its mRIDs is written.
+        unique: within what its mRIDs are unique; within a usage point only, unless ``EndDevice``.
+        role_flags_in_mrid: whether its usage points are named by LFDI, roleFlags and number.
+        statuses: the codes that it answers controls with; any, if ``None``.
+        registers: the ways it may be registered.
+        needs_registration: whether it stops where there is no Registration to compare its PIN with.
+        logs: whether it posts log events.
+        availability: whether it puts DERAvailability.
+    """
+
+    modes: frozenset[str] | None = None
+    readings: tuple[Mirrored, ...] = ()
+    qualifier: str = "average"
+    zero_unmeasured: bool = False
+    letter_case: str = ""
+    lfdi: str = "certificate_hash"
+    pen_form: PenForm = PenForm.HEX
+    unique: str = "EndDevice"
+    role_flags_in_mrid: bool = False
+    statuses: frozenset[int] | None = None
+    registers: tuple[str, ...] = ("in_band", "out_of_band")
+    needs_registration: bool = False
+    logs: bool = True
+    availability: bool = True
+
+
+CSIP_REPORTING = ReportingConduct()
+
+
+def reporting_conduct(values: Values) -> ReportingConduct:
+    """Return the conduct that keeps to all values put to it."""
+    plain = CSIP_REPORTING
+    statuses = [int(code) for code in _words(values, "Response.status") if code.isdecimal()]
+    derivations = _words(values, "EndDevice.lFDI.derivation") or (plain.lfdi,)
+    qualifiers = _words(values, "ReadingType.dataQualifier") or (plain.qualifier,)
+    return ReportingConduct(
+        modes=_modes(values),
+        readings=_readings(values),
+        qualifier=plain.qualifier if plain.qualifier in qualifiers else qualifiers[0],
+        zero_unmeasured=_word(values, "MirrorMeterReading.unmeasured", "omitted") != "omitted",
+        letter_case=_word(values, "EndDevice.lFDI.case", ""),
+        lfdi=plain.lfdi if plain.lfdi in derivations else derivations[0],
+        pen_form=PenForm.DECIMAL if _word(values, "mRID.pen_base", "hex") == "decimal" else PenForm.HEX,
+        unique=_word(values, "mRID.unique", plain.unique),
+        role_flags_in_mrid=_word(values, "mRID.form", "") == "lfdi_role_flags_pen",
+        statuses=frozenset(statuses) or None,
+        registers=_words(values, "EndDevice.registration") or plain.registers,
+        needs_registration=_word(values, "Registration.without_link", "carries_on") != "carries_on",
+        logs=_word(values, "LogEvent", "") != "forbidden",
+        availability=_word(values, "DERAvailability", "") != "forbidden",
+    )
+
+
+def _modes(values: Values) -> frozenset[str] | None:
+    """Return exactly what is demanded, so that a demand less is seen; without any demand all that is obeyed."""
+    demanded = frozenset(word for value in _held(values, MODES) for word in value.words)
+    presence = [value for value in values.of("DERControlBase") if not value.waived]
+    required = frozenset(value.name.partition(".")[2] for value in presence if value.figure == "required")
+    forbidden = frozenset(value.name.partition(".")[2] for value in presence if value.figure == "forbidden")
+    return (demanded | required) - forbidden if demanded or presence else None
+
+
+def _readings(values: Values) -> tuple[Mirrored, ...]:
+    found = (
+        Mirrored(meter=_meter(value, reading_word(word)), word=reading_word(word))
+        for value in _held(values, READINGS)
+        for word in value.words
+    )
+    return tuple(dict.fromkeys(one for one in found if one.meter))
+
+
+def _meter(value: Value, word: ReadingWord) -> str:
+    """Return where a reading is taken: that of a charging station at its own meter; a fleet has none here."""
+    if word.place == "fleet":
+        return ""
+    if word.place != "site" and value.der == ("evse",):
+        return "evse"
+    return word.place or "der"
+
+
+def _held(values: Values, name: str) -> tuple[Value, ...]:
+    return tuple(value for value in values.holding(name) if value.figure is not None and not value.waived)
+
+
+def _words(values: Values, name: str) -> tuple[str, ...]:
+    return next((value.words for value in _held(values, name)), ())
+
+
+def _word(values: Values, name: str, otherwise: str) -> str:
+    return next(iter(_words(values, name)), otherwise)
