@@ -16,6 +16,7 @@ class SimulatedPlant:
     """A simulated site, exact to the instant."""
 
     uncertainty_s = 0.0
+    exact = True
 
     def __init__(self, site: Site, clock: Clock) -> None:
         self._site = site
@@ -25,6 +26,10 @@ class SimulatedPlant:
     def seen_until(self) -> datetime:
         """Now: the simulation never stops."""
         return self._clock.now()
+
+    def shows(self, mode: str) -> bool:
+        """Say that every mode can be seen."""
+        return True
 
     def changes(self) -> tuple[Change, ...]:
         """Return every set of set-points that took effect."""

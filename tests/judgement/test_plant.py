@@ -37,10 +37,15 @@ class Watched:
     script: tuple[tuple[float, Mapping[str, Value]], ...]
     until_s: float = 1000.0
     uncertainty_s: float = 0.0
+    exact: bool = True
+    hidden: tuple[str, ...] = ()
 
     @property
     def seen_until(self) -> datetime:
         return at(self.until_s)
+
+    def shows(self, mode: str) -> bool:
+        return mode not in self.hidden
 
     def changes(self) -> tuple[Change, ...]:
         return tuple(Change(at(second), modes) for second, modes in self.script)
@@ -175,3 +180,26 @@ def test_values_are_compared_by_their_meaning(wanted: Value | Curve, seen: Value
 def test_other_modes_beside_those_asked_for_are_no_matter() -> None:
     assert holds({"opModMaxLimW": 5000, "opModEnergize": True}, HALF)
     assert START + timedelta(0) == at(0)
+
+
+def behind_registers(limit: Value, hidden: tuple[str, ...] = ()) -> Watched:
+    return Watched(((0, {}), (100, {"opModMaxLimW": limit}), (160, {})), exact=False, hidden=hidden)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(5000, State.PASS), (4990, State.PASS), (4000, State.INCONCLUSIVE), (6000, State.FAIL), (10000, State.FAIL)],
+)
+def test_registers_round_and_a_tighter_limit_in_them_proves_nothing(limit: Value, expected: State) -> None:
+    assert state(behind_registers(limit)) is expected
+
+
+def test_a_mode_that_no_register_shows_is_not_judged() -> None:
+    plant = behind_registers(5000, hidden=("opModExpLimW",))
+    both: Modes = {"opModMaxLimW": 5000, "opModExpLimW": {"value": 1000}}
+    export: Modes = {"opModExpLimW": {"value": 1000}}
+    assert in_force(plant, both, during(), SETTLING, 0.0).state is State.PASS
+    assert in_force(plant, export, during(), SETTLING, 0.0).state is State.NOTE
+    assert never_in_force(plant, both, during(), 0.0).state is State.NOTE
+    window = Window(at(100), "its start", -2, 5)
+    assert took_effect(plant, export, window, SETTLING, 0.0, after=at(10)).state is State.NOTE

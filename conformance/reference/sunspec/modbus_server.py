@@ -1,7 +1,7 @@
 """SunSpec devices behind one Modbus TCP port, by pymodbus: the only module that imports it.
 
-The devices decide what each register holds; pymodbus speaks the protocol. It asks before each access, with the registers
-it is about to answer from.
+The devices decide what each register holds; pymodbus speaks the protocol. It asks before each access, with the
+registers it is about to answer from.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from conformance.reference.sunspec.device import Device
 from conformance.reference.sunspec.registers import BASES, IllegalAddress
 from conformance.vocabulary.clock import Clock
 
+Values = list[int] | list[bool] | None
+"""What a master writes; ``None`` when it reads."""
 ROOM = 2000
 """Registers kept at each base address; what a device does not have is refused by the device."""
 

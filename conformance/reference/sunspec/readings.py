@@ -52,6 +52,7 @@ def identity(registers: RegisterMap, name: str, unit: int) -> None:
     }
     for point, value in shown.items():
         registers.put((1, point), value)
+    registers.put((1, "DA"), unit)
 
 
 def ratings(registers: RegisterMap, site: Site) -> None:
