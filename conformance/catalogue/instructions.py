@@ -90,6 +90,19 @@ _ALL = (
         "Let the aggregator with LFDI {aggregator} manage the registered devices with the LFDIs {devices}.",
         ("aggregator", "devices"),
     ),
+    Instruction(
+        "admit_device",
+        "server",
+        "Allow the device with LFDI {lfdi} to register itself (PIN {pin}), without registering it; once it has, its"
+        " EndDevice and all below it are served to it.",
+        ("lfdi", "pin"),
+    ),
+    Instruction(
+        "set_rate",
+        "server",
+        "Set the pollRate of {resource}, or the postRate of a MirrorUsagePoint, to {rate_s} s.",
+        ("resource", "rate_s"),
+    ),
     Instruction("remove_devices", "server", "Remove the devices with the LFDIs {devices}.", ("devices",)),
     Instruction(
         "redirect_entry",

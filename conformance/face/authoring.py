@@ -4,6 +4,7 @@ Nouns reach a test case by parameter name: ``step``, ``check``, ``limits``, ``po
 server under test ``server``, ``device``, ``arrange`` and ``pin``; for a client under test ``utility`` and ``client``.
 """
 
+from conformance.catalogue.demands import POLLED
 from conformance.catalogue.event_rules import EVENT_RULES
 from conformance.catalogue.fleet import INVERTERS, fleet_nodes
 from conformance.catalogue.instructions import order
@@ -13,7 +14,9 @@ from conformance.catalogue.ride_through import RIDE_THROUGH
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.check import require
+from conformance.judgement.demanded import kept, kept_by_server, most
 from conformance.judgement.der_status import status_elements
+from conformance.judgement.encodings import spoken
 from conformance.judgement.list_queries import LIST_QUERIES
 from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
@@ -42,6 +45,7 @@ from conformance.roles.event_watch import (
     shows,
 )
 from conformance.roles.inverter_trial import carry_out, walk_begins
+from conformance.roles.newcomer import devices_seen, register, twice, was_taken, way_of
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.served_schedules import (
     event_group,
@@ -57,7 +61,8 @@ from conformance.roles.served_schedules import (
     topology_3_groups,
 )
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
-from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind
+from conformance.roles.served_tree import leading_away, poll_rates
+from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
 from conformance.roles.utility.detours import make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.scenario import (
@@ -115,6 +120,7 @@ __all__ = [
     "INVERTER_FUNCTIONS",
     "LIST_QUERIES",
     "LOG_EVENT",
+    "POLLED",
     "RANDOMIZED",
     "RECEIVED",
     "RIDE_THROUGH",
@@ -150,6 +156,7 @@ __all__ = [
     "der_capability",
     "der_settings",
     "der_status",
+    "devices_seen",
     "drawn_by_chance",
     "event_group",
     "event_offer",
@@ -161,6 +168,9 @@ __all__ = [
     "greeted",
     "instant",
     "is_able",
+    "kept",
+    "kept_by_server",
+    "leading_away",
     "lfdi_of",
     "links_in",
     "location_of",
@@ -170,6 +180,7 @@ __all__ = [
     "mirror_reading",
     "mirror_usage_point",
     "mirrored",
+    "most",
     "move",
     "names",
     "never_ran",
@@ -184,20 +195,24 @@ __all__ = [
     "plain_default",
     "planned_group",
     "planned_offer",
+    "poll_rates",
     "polls_again",
     "power_factor",
     "published",
     "quantity",
     "read",
     "refuses",
+    "register",
     "registered_last",
     "require",
     "response_in",
     "schedule",
     "shows",
+    "spoken",
     "status_elements",
     "status_is_fresh",
     "swap_branch",
+    "target_of",
     "test_case",
     "topology_1",
     "topology_1_group",
@@ -206,7 +221,10 @@ __all__ = [
     "topology_3",
     "topology_3_groups",
     "turned_down",
+    "twice",
     "value_rules",
     "walk_begins",
+    "was_taken",
+    "way_of",
     "with_one_default",
 ]

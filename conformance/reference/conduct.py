@@ -13,6 +13,13 @@ from functools import partial
 from conformance.catalogue.demands import POLLED
 from conformance.catalogue.pack_values import Phase, Values
 from conformance.reference.aus_conduct import PLAIN, AusConduct, aus_conduct
+from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct, reporting_conduct
+from conformance.reference.pace import CSIP_PACE, ClientPace, client_pace
+
+
+DAY_S = 86400
+RENEWED_AFTER = 0.75
+"""A client renews a subscription after this share of the time it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +30,19 @@ class ClientConduct:
         elements: elements the profile requires, as ``Resource.element``; sent where they are not sent anyway.
         without: elements the profile forbids; left out.
         aus: what it does beyond CSIP where the profile speaks CSIP-AUS.
+        reports: how it tells of itself: modes, readings, identifiers, answers, registration.
+        pace: how fast it is, how much it keeps, and what it does when it is cut off.
+        subscribes: whether it subscribes to what may be subscribed to.
+        renewal_s: seconds after which it renews a subscription.
     """
 
     elements: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     aus: AusConduct = PLAIN
+    reports: ReportingConduct = CSIP_REPORTING
+    pace: ClientPace = CSIP_PACE
+    subscribes: bool = True
+    renewal_s: float = RENEWED_AFTER * DAY_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +109,13 @@ CSIP_CLIENT, CSIP_SERVER = ClientConduct(), ServerConduct()
 def client_conduct(values: Values) -> ClientConduct:
     """Return the conduct of a client that keeps to all values put to it."""
     return ClientConduct(
-        elements=_elements(values, "required"), without=_elements(values, "forbidden"), aus=aus_conduct(values)
+        elements=_elements(values, "required"),
+        without=_elements(values, "forbidden"),
+        aus=aus_conduct(values),
+        reports=reporting_conduct(values),
+        pace=client_pace(values),
+        subscribes=_word(values, "Subscription") != "forbidden",
+        renewal_s=RENEWED_AFTER * (_number(values, "Subscription.renewal") or DAY_S),
     )
 
 

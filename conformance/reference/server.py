@@ -14,12 +14,18 @@ from functools import cache, lru_cache
 
 from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.reference.server_flaws import arrange
+from conformance.reference.server_manners import manners, rates_of, withholding
 from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, build
 from conformance.roles.utility import TEST_PIN, DERControl, EndDevice, Handler, Manner, Modes, Rates, Utility
+from conformance.roles.utility.registration import Registration
+from conformance.roles.utility.version_discovery import serve_versions
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.identity import same_lfdi
 from conformance.wire.certificate_chain import judge_chain
+from conformance.wire.csipaus import NONE, extension_in
 from conformance.wire.messages import Answer, Request, header
+from conformance.wire.schema.editions import EXTENSION_NAMESPACES
 from conformance.wire.schema.model import Edition
 from conformance.wire.schema.validator import Validator
 
@@ -28,6 +34,8 @@ MOVED_PATH = "/moved-dcap-51c2"
 FORBIDDEN = frozenset({"SEC.069", "SEC.100", "SEC.101", "SEC.102"})
 """Rules on the extensions of a chain's certificates that a server must enforce itself."""
 KEPT_CHAINS = 256
+REFUSED_TWICE = 409
+"""Answers a second registration of the same device where the profile wants it refused."""
 COORDINATED = 3
 """Time ``quality``: from an external authoritative source."""
 
@@ -64,14 +72,52 @@ class ReferenceServer:
         conduct: ServerConduct = CSIP_SERVER,
     ) -> None:
         self.conduct = conduct
-        judge = validate or _validator().quick
-        self.utility = Utility(clock, rates=rates, manner=manner, seed=seed, validate=judge)
+        extension = extension_in(conduct.namespace) if conduct.namespace else NONE
+        manner = manner or Manner()
+        self.utility = Utility(
+            clock,
+            rates=rates_of(conduct, rates or Rates()),
+            registration=Registration.IN_BAND if conduct.in_band else Registration.OUT_OF_BAND,
+            manner=replace(manner, lower_case_hex=manner.lower_case_hex or conduct.lower_case),
+            seed=seed,
+            validate=validate or _validator(_edition(conduct.namespace)).quick,
+            foreign_status=conduct.unauthorised[0],
+            extension=extension,
+        )
         self.utility.entrance.quality = COORDINATED
-        self._parts = build(clock, self.utility, lfdis, pin, POST_RATE_S)
+        self._parts = build(clock, self.utility, lfdis, pin, POST_RATE_S, conduct)
+        self._parts.requires_client_certificate = conduct.unidentified is None
+        self.admitted: set[str] = set()
+        self._register_as(conduct)
         self.redirects_entry = False
         self.utility.interposers.append(self._redirected)
+        self.utility.interposers.extend(manners(conduct, clock, self.entry_path))
+        if conduct.discovery:
+            serve_versions(self.utility)
         self.flaws = frozenset(flaws)
         arrange(self._parts, self.flaws)
+
+    def _register_as(self, conduct: ServerConduct) -> None:
+        """Let those register in band who were admitted, and take connection points as the profile wants it."""
+        utility = self.utility
+        utility.admit(self._admits)
+        utility.refuse_registration(conduct.unauthorised[-1], REFUSED_TWICE if conduct.duplicate == "refused" else None)
+        utility.on_registration = lambda device: self._equip(device)
+        if conduct.connection_prefixes:
+            utility.connection.admits = lambda text: text.startswith(conduct.connection_prefixes)
+        utility.connection.changeable = conduct.connection_change
+        if conduct.connection_first:
+            utility.interposers.append(withholding(utility, self.admitted))
+
+    def _admits(self, sender: str, lfdi: str) -> bool:
+        """Say whether a client may register a device: its own, if it was admitted or is registered already."""
+        known = lfdi.upper() in self.admitted or self.utility.device(lfdi) is not None
+        return same_lfdi(sender, lfdi) and known
+
+    def _equip(self, device: EndDevice) -> None:
+        assignment = self.utility.assign(device, description="Topology")
+        for program in self._parts.programs:
+            assignment.add(program)
 
     def handle(self, request: Request) -> Answer:
         """Answer a request; a client whose chain leaves the profile is refused with 403.
@@ -121,9 +167,7 @@ class ReferenceServer:
         known = self.utility.device(lfdi)
         device = known or self.utility.register(lfdi, sfdi=sfdi, pin=pin, post_rate_s=POST_RATE_S)
         if not device.assignments:
-            assignment = self.utility.assign(device, description="Topology")
-            for program in self._parts.programs:
-                assignment.add(program)
+            self._equip(device)
         return device
 
     def publish_control(self, lfdi: str, modes: Modes, *, start: datetime, duration: timedelta) -> DERControl:
@@ -148,6 +192,11 @@ def _forbidden(chain: tuple[bytes, ...]) -> bool:
 
 
 @cache
-def _validator() -> Validator:
+def _validator(edition: Edition) -> Validator:
     """Return the validator that all reference servers share; compiling the schema takes longer than all the rest."""
-    return Validator(Edition.IEEE_2018)
+    return Validator(edition)
+
+
+def _edition(namespace: str) -> Edition:
+    """Return the edition whose schema goes with a namespace of CSIP-AUS."""
+    return next((edition for edition, known in EXTENSION_NAMESPACES.items() if known == namespace), Edition.IEEE_2018)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from conformance.reference.server import POST_RATE_S, ReferenceServer
+from conformance.reference.server_manners import RATES
 from conformance.roles.utility import DERControl, DERProgram, FunctionSetAssignments, Modes, ModeValue
 from conformance.vocabulary.errors import UsageError, explain
 
@@ -25,6 +27,8 @@ class ServerOperator:
         self._utility = server.utility
         self._acts: Mapping[str, Callable[[Values], None]] = {
             "register_device": self._register_device,
+            "admit_device": self._admit_device,
+            "set_rate": self._set_rate,
             "create_groups": self._create_groups,
             "remove_group": self._remove_group,
             "create_program": self._create_program,
@@ -59,6 +63,17 @@ class ServerOperator:
             self._utility.register(
                 values["lfdi"], sfdi=int(values["sfdi"]), pin=int(values["pin"]), post_rate_s=POST_RATE_S
             )
+
+    def _admit_device(self, values: Values) -> None:
+        if not self._server.conduct.in_band:
+            raise UsageError(explain("Admitting a device.", "registration in band", "out of band only", "register it"))
+        self._server.admitted.add(values["lfdi"].upper())
+
+    def _set_rate(self, values: Values) -> None:
+        place = RATES.get(values["resource"])
+        if place is None:
+            raise UsageError(explain("Setting a rate.", ", ".join(RATES), values["resource"], "correct the name"))
+        self._utility.rates = replace(self._utility.rates, **{place: int(values["rate_s"])})
 
     def _create_groups(self, values: Values) -> None:
         devices = [self._utility.device(lfdi) for lfdi in json.loads(values["devices"])]

@@ -7,11 +7,12 @@ with a volt-var curve. A neighbour with a program of its own is registered too, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from conformance.roles.utility import DERProgram, EndDevice, Utility
+from conformance.reference.conduct import CSIP_SERVER, ServerConduct
+from conformance.roles.utility import DERProgram, EndDevice, Modes, Utility
 from conformance.vocabulary.clock import Clock
 from conformance.wire.tls_context import CCM8
 
@@ -24,6 +25,11 @@ SOON = timedelta(minutes=15)
 SOON_FOR = timedelta(minutes=5)
 LATER = timedelta(days=1, hours=1)
 LATER_FOR = timedelta(hours=1)
+LIMITS, LIMIT_W = 3, 5000
+LIMIT_FOR = timedelta(minutes=5)
+"""Limits of CSIP-AUS that follow one another, where it is spoken."""
+MOST_W = 32767
+"""The largest ``value`` of an ActivePower."""
 VOLT_VAR = 11
 VOLT_VAR_POINTS = ((9200, 4400), (9800, 0), (10200, 0), (10800, -4400))
 
@@ -43,17 +49,24 @@ class ServerParts:
     asks_for_certificate: bool = True
 
 
-def build(clock: Clock, utility: Utility, lfdis: Iterable[str], pin: int, post_rate_s: int) -> ServerParts:
+def build(
+    clock: Clock,
+    utility: Utility,
+    lfdis: Iterable[str],
+    pin: int,
+    post_rate_s: int,
+    conduct: ServerConduct = CSIP_SERVER,
+) -> ServerParts:
     """Put the tree into an empty utility."""
     devices = [utility.register(lfdi, pin=pin, post_rate_s=post_rate_s) for lfdi in lfdis]
-    programs = _programs(utility, devices)
+    programs = _programs(utility, devices, conduct)
     neighbour = utility.register(NEIGHBOUR)
     utility.add_program(neighbour, primacy=4, description="Other service point").set_default({"opModMaxLimW": 10000})
     utility.self_device.log.log(function_set=0, code=0)
     return ServerParts(clock, utility, devices, neighbour, programs)
 
 
-def _programs(utility: Utility, devices: list[EndDevice]) -> list[DERProgram]:
+def _programs(utility: Utility, devices: list[EndDevice], conduct: ServerConduct) -> list[DERProgram]:
     assignments = [utility.assign(device, description="Topology") for device in devices]
     system = utility.add_program(assignments, primacy=10, description="System")
     feeder = utility.add_program(assignments, primacy=7, description="Feeder")
@@ -62,10 +75,49 @@ def _programs(utility: Utility, devices: list[EndDevice]) -> list[DERProgram]:
         VOLT_VAR, VOLT_VAR_POINTS, x_multiplier=-2, y_multiplier=-2, y_ref_type=4, open_loop_tms=500
     )
     feeder.set_default({"opModVoltVar": curve}, description="Volt-var")
-    point.set_default({"opModMaxLimW": 10000}, setGradW=100, setSoftGradW=100)
-    asked = RECEIVED_STARTED_COMPLETED
+    point.set_default(_default_modes(conduct), setGradW=conduct.gradient, setSoftGradW=100)
+    asked, longest = RECEIVED_STARTED_COMPLETED, conduct.longest_control_s or ACTIVE_FOR.total_seconds()
     inject = {"displacement": 950, "excitation": False, "multiplier": -3}
-    point.add_control({"opModMaxLimW": 8000}, duration=ACTIVE_FOR, response_required=asked)
+    active_for, later_for = (min(lasts, timedelta(seconds=longest)) for lasts in (ACTIVE_FOR, LATER_FOR))
+    point.add_control({"opModMaxLimW": 8000}, duration=active_for, response_required=asked)
     point.add_control({"opModFixedPFInjectW": inject}, starts_in=SOON, duration=SOON_FOR, response_required=asked)
-    point.add_control({"opModMaxLimW": 6000}, starts_in=LATER, duration=LATER_FOR, response_required=asked)
+    point.add_control(
+        {"opModMaxLimW": 6000},
+        starts_in=LATER,
+        duration=later_for,
+        response_required=asked,
+        randomize_start_s=conduct.randomize_start_s,
+    )
+    _limits(system, conduct)
     return [point, feeder, system]
+
+
+def _default_modes(conduct: ServerConduct) -> Modes:
+    """Return the modes of the service point's default: with an export limit where the profile wants one."""
+    own: Modes = {"opModMaxLimW": 10000}
+    if conduct.default_export_w is None or not conduct.namespace:
+        return own
+    return {**own, "opModExpLimW": watts(conduct.default_export_w)}
+
+
+def _limits(program: DERProgram, conduct: ServerConduct) -> None:
+    """Publish limits as a profile wants them: at their floor, and one after the other."""
+    if not conduct.namespace:
+        return
+    limit = watts(conduct.export_floor_w or LIMIT_W)
+    lasts = timedelta(seconds=conduct.interval_s or LIMIT_FOR.total_seconds())
+    for number in range(LIMITS):
+        program.add_control(
+            {"opModExpLimW": limit},
+            starts_in=SOON + number * lasts,
+            duration=lasts,
+            response_required=RECEIVED_STARTED_COMPLETED,
+        )
+
+
+def watts(power: int) -> Mapping[str, int]:
+    """Return a power in W as a mode takes it, as exactly as 16 bits allow."""
+    multiplier = 0
+    while abs(power) > MOST_W:
+        power, multiplier = power // 10, multiplier + 1
+    return {"multiplier": multiplier, "value": power}

@@ -59,6 +59,17 @@ class Arranger:
         await self._instruct(order("register_device", lfdi=lfdi, sfdi=sfdi_of_lfdi(lfdi), pin=self._pin))
         self._undo.append(order("remove_devices", devices=[lfdi]))
 
+    async def admit(self, lfdi: str) -> bool:
+        """Have a device allowed to register itself, if the operator can do it."""
+        done = await self._attempt(order("admit_device", lfdi=lfdi, pin=self._pin))
+        if done:
+            self._undo.append(order("remove_devices", devices=[lfdi]))
+        return done
+
+    async def rate(self, resource: str, rate_s: int) -> None:
+        """Have the pollRate of a resource, or the postRate of a MirrorUsagePoint, set."""
+        await self._instruct(order("set_rate", resource=resource, rate_s=rate_s))
+
     async def fleet(self, *lfdis: str) -> None:
         """Have registered devices managed by the harness as their aggregator."""
         await self._instruct(order("manage_devices", aggregator=self._lfdi, devices=lfdis))

@@ -6,7 +6,7 @@ ends the test case as inconclusive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -144,8 +144,9 @@ class TestClient:
     def with_identity(self, identity: str) -> TestClient:
         """Return a client with another identity, on connections of its own.
 
-        ``none`` shows no certificate, ``chain-2`` to ``chain-4`` a sound chain of that length, ``faulty-`` and the name
-        of a fault a chain with that fault. Without a test PKI the test case ends as inconclusive.
+        ``none`` shows no certificate, ``chain-2`` to ``chain-4`` a sound chain of that length, ``newcomer-`` and a word
+        the sound certificate of a device that was never registered, ``faulty-`` and the name of a fault a chain with
+        that fault. Without a test PKI the test case ends as inconclusive.
         """
         lfdi, sfdi = self._identity_of(identity)
         return TestClient(
@@ -177,9 +178,11 @@ class TestClient:
         """GET an address, and leave it at the answer, be it a redirection."""
         return await self._send("GET", href, resource)
 
-    async def ask(self, method: str, href: str, resource: str | None = None, body: bytes = b"") -> Reading:
-        """Send any method."""
-        return await self._send(method, href, resource, body)
+    async def ask(
+        self, method: str, href: str, resource: str | None = None, body: bytes = b"", headers: Headers = ()
+    ) -> Reading:
+        """Send any method; ``headers`` take the place of those that are sent anyway."""
+        return await self._send(method, href, resource, body, headers)
 
     async def malformed(self, *lines: str) -> Reading:
         """Send a request whose lines are made by hand, on a connection of its own."""
@@ -230,8 +233,12 @@ class TestClient:
         """Read one page of a list."""
         return await self.get(_with_query(href, f"s={start}&l={limit}"), name)
 
-    async def walk(self) -> tuple[Reading, ...]:
-        """GET every resource that links lead to, each once, from DeviceCapability; lists by one page."""
+    async def walk(self, *, follow: bool = True) -> tuple[Reading, ...]:
+        """GET every resource that links lead to, each once, from DeviceCapability; lists by one page.
+
+        ``follow`` says whether redirections are followed too.
+        """
+        get = self.get if follow else self.unfollowed
         readings: dict[str, Reading] = {}
         waiting = [(self.entry_path, "DeviceCapability")]
         while waiting and len(readings) < MOST_RESOURCES:
@@ -239,7 +246,7 @@ class TestClient:
             if href in readings:
                 continue
             listed = name.endswith("List")
-            reading = await (self.page(href, name, start=0, limit=self._page_size) if listed else self.get(href, name))
+            reading = await get(_with_query(href, f"s=0&l={self._page_size}") if listed else href, name)
             readings[href] = reading
             if reading.document is not None:
                 found = links_in(reading.document)
@@ -260,10 +267,12 @@ class TestClient:
         """Close all connections."""
         await self._carrier.aclose()
 
-    async def _send(self, method: str, href: str, resource: str | None, body: bytes = b"") -> Reading:
-        headers: Sequence[tuple[str, str]] = ACCEPT
-        if body:
-            headers = (*ACCEPT, ("Content-Type", SEP_XML))
+    async def _send(
+        self, method: str, href: str, resource: str | None, body: bytes = b"", given: Headers = ()
+    ) -> Reading:
+        usual = (*ACCEPT, ("Content-Type", SEP_XML)) if body else ACCEPT
+        names = {name.lower() for name, _ in given}
+        headers = (*(one for one in usual if one[0].lower() not in names), *given)
         exchange = await self._carrier.exchange(
             method, target_of(href), headers, body, resource, deadline=self._deadline
         )

@@ -20,6 +20,24 @@ SOFTWARE_EVENT = 0
 """``functionSet`` general, code LE_GEN_SOFTWARE."""
 
 
+def end_device(lfdi: str, sfdi: int, changed: datetime) -> bytes:
+    """Return an EndDevice as a device posts it to register itself; ``sfdi`` with its check digit."""
+    stamp = element("changedTime", _seconds(changed))
+    return write(element("EndDevice", element("lFDI", lfdi), element("sFDI", sfdi), stamp))
+
+
+def subscription(resource: str, uri: str, limit: int) -> etree._Element:
+    """Make a Subscription in XML without a condition; ``limit`` is how many entries a notification may carry."""
+    return element(
+        "Subscription",
+        element("subscribedResource", resource),
+        element("encoding", 0),
+        element("level", "+S1"),
+        element("limit", limit),
+        element("notificationURI", uri),
+    )
+
+
 def der_settings(updated: datetime, set_max_w: int) -> bytes:
     """Return a DERSettings with a maximum power in watts and a ramp rate of 1 % per second."""
     stamp = element("updatedTime", _seconds(updated))

@@ -14,6 +14,8 @@ from conformance.wire.certificate_facts import split_certificates
 from conformance.wire.certificates import DEPTHS, Fault, Identity, Pki
 from conformance.wire.device_identity import ROOT_FILE, IdentityFiles
 
+NEWCOMER = "newcomer-"
+"""How the names of devices begin that no server was told of; any word may follow."""
 CHAINS = {f"chain-{depth}": depth for depth in DEPTHS}
 FAULTS = {f"faulty-{fault}": fault for fault in Fault}
 
@@ -37,7 +39,7 @@ class TestIdentities:
         self._folder = folder
 
     def made(self, name: str) -> Made:
-        """Return an identity by name: ``chain-2`` to ``chain-4``, or ``faulty-`` and a fault.
+        """Return an identity by name: ``chain-2`` to ``chain-4``, ``newcomer-`` and a word, or ``faulty-`` and a fault.
 
         Raises ``UsageError`` when the authorities cannot be read, or the folder not written to.
         """
@@ -49,8 +51,11 @@ class TestIdentities:
 
     def _issued(self, name: str) -> Identity:
         pki = Pki.load(self._authorities)
+        if name.startswith(NEWCOMER):
+            return pki.device(name)
         if name in CHAINS:
             return pki.device(name, CHAINS[name])
         if name in FAULTS:
             return pki.faulty(FAULTS[name])
-        raise HarnessError(f"there is no identity named {name!r}; there are {', '.join([*CHAINS, *FAULTS])}")
+        known = ", ".join([*CHAINS, *FAULTS, f"{NEWCOMER}*"])
+        raise HarnessError(f"there is no identity named {name!r}; there are {known}")

@@ -1,0 +1,103 @@
+"""What can be read off the tree that a server under test served: rates, controls, defaults, links that lead away.
+
+Pure functions over the readings of :meth:`~conformance.roles.test_client.TestClient.walk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from conformance.roles.test_client import Reading, links_in
+from conformance.wire.exchange import Exchange
+from conformance.wire.messages import header
+from conformance.wire.payload import Node
+
+DEFAULT_RATE_S = 900
+"""A ``pollRate`` that is left out (schema of IEEE 2030.5-2018)."""
+POLLED_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
+"""What has no ``pollRate`` of its own and is polled at that of its DERProgramList."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An element of the tree, and the exchange that brought it."""
+
+    node: Node
+    exchange: Exchange
+
+
+def poll_rates(tree: Iterable[Reading], resource: str) -> tuple[tuple[int, Exchange], ...]:
+    """Return the seconds between polls that the server asks for of a kind of resource, each with its exchange."""
+    kind = "DERProgramList" if resource in POLLED_WITH_PROGRAMS else resource
+    return tuple((_rate(shown.node), shown.exchange) for shown in _documents(tree, kind))
+
+
+def _rate(node: Node) -> int:
+    given = node.integer_attribute("pollRate")
+    return DEFAULT_RATE_S if given is None else given
+
+
+def controls(tree: Iterable[Reading]) -> tuple[Shown, ...]:
+    """Return every DERControl that was served, each once, by the lists that hold them."""
+    lists = _documents(tree, "DERControlList")
+    found = [Shown(entry, shown.exchange) for shown in lists for entry in shown.node.children("DERControl")]
+    return tuple({shown.node.hexadecimal("mRID") or str(at): shown for at, shown in enumerate(found)}.values())
+
+
+def defaults(tree: Iterable[Reading]) -> tuple[Shown, ...]:
+    """Return every DefaultDERControl that was served."""
+    return tuple(_documents(tree, "DefaultDERControl"))
+
+
+def in_sequence(shown: Sequence[Shown], mode: str) -> tuple[Shown, ...]:
+    """Return the controls with a mode of which another one begins where they end, or that begin where another ends."""
+    having = [each for each in shown if _mode(each.node, mode) is not None]
+    starts, ends = {_start(each.node) for each in having}, {_end(each.node) for each in having}
+    return tuple(each for each in having if _end(each.node) in starts or _start(each.node) in ends)
+
+
+def duration_s(shown: Shown) -> int | None:
+    """Return the length of a control in seconds."""
+    interval = shown.node.child("interval")
+    return None if interval is None else interval.integer("duration")
+
+
+def mode_of(shown: Shown, mode: str) -> Node | None:
+    """Return the element of a mode in a control or default, in whichever namespace."""
+    return _mode(shown.node, mode)
+
+
+def leading_away(tree: Iterable[Reading]) -> tuple[str, ...]:
+    """Return the links that lead to another scheme or host than the one the harness asked."""
+    found = []
+    for reading in tree:
+        asked = urlsplit(f"//{header(reading.exchange.request_headers, 'Host') or ''}").hostname
+        for _, href in links_in(reading.document) if reading.document is not None else ():
+            parts = urlsplit(href)
+            if parts.scheme.lower() not in ("", "https") or parts.hostname not in (None, asked):
+                found.append(href)
+    return tuple(found)
+
+
+def _documents(tree: Iterable[Reading], kind: str) -> Iterator[Shown]:
+    for reading in tree:
+        if reading.exchange.status == 200 and reading.document is not None and reading.document.name == kind:
+            yield Shown(reading.document, reading.exchange)
+
+
+def _mode(node: Node, mode: str) -> Node | None:
+    base = node.child("DERControlBase")
+    return None if base is None else base.child(mode)
+
+
+def _start(node: Node) -> int | None:
+    interval = node.child("interval")
+    return None if interval is None else interval.integer("start")
+
+
+def _end(node: Node) -> int | None:
+    interval = node.child("interval")
+    start, lasts = (None, None) if interval is None else (interval.integer("start"), interval.integer("duration"))
+    return None if start is None or lasts is None else start + lasts
