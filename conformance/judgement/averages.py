@@ -13,7 +13,6 @@ from typing import Protocol, runtime_checkable
 from conformance.judgement.finding import LimitUsed, State
 from conformance.judgement.intervals import Interval
 from conformance.judgement.judged import Judged, passed_if
-from conformance.judgement.plant import Plant
 from conformance.judgement.timing import instant
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Grade
@@ -37,7 +36,7 @@ def site_power(seen: Sequence[Interval], since: datetime, ahead: timedelta) -> t
 
 
 def shows_the_mean(
-    seen: Sequence[Interval], plant: Plant | None, ahead: timedelta, swing_w: float, error: Limit, limit: LimitUsed
+    seen: Sequence[Interval], plant: object, ahead: timedelta, swing_w: float, error: Limit, limit: LimitUsed
 ) -> Judged:
     """Judge averages of the site's power against the plant's own mean over the same interval.
 

@@ -1,8 +1,8 @@
 """How fast the reference client is where profiles differ: cadences, deliveries, capacities, what it does when cut off.
 
-Where the server leaves the pace to the client (a list without pollRate, a usage point without postRate), the client takes
-nearly all the time that the profile allows. So it stands close to every limit on the sound side, and another figure in
-the profile moves it to the other side.
+Where the server leaves the pace to the client (a list without pollRate, a usage point without postRate), the client
+takes nearly all the time that the profile allows. So it stands close to every limit on the sound side, and another
+figure in the profile moves it to the other side.
 """
 
 from __future__ import annotations
