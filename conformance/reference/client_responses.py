@@ -21,17 +21,34 @@ STRANGER = "0123456789ABCDEF0123456789ABCDEF01234567"
 class Responses:
     """Queues what is owed and posts it to the control's ``replyTo``; a final refusal drops it."""
 
-    def __init__(self, session: Session, clock: Clock, manner: Manner, lfdi: str, flaws: frozenset[str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        clock: Clock,
+        manner: Manner,
+        lfdi: str,
+        flaws: frozenset[str],
+        statuses: frozenset[int] | None = None,
+    ) -> None:
         self._session, self._clock, self._manner, self._flaws = session, clock, manner, flaws
+        self._statuses = statuses
         self._lfdi = STRANGER if "wrong_response_lfdi" in flaws else lfdi
         self._waiting: asyncio.Queue[Owed] = asyncio.Queue()
 
     def owe(self, owed: Owed) -> None:
         """Queue a Response, as far as the client's flaws let it."""
-        for due in self._after_flaws(owed):
+        for due in map(self._in_use, self._after_flaws(owed)):
             self._waiting.put_nowait(due)
             if self._manner.responses_twice:
                 self._waiting.put_nowait(due)
+
+    def _in_use(self, owed: Owed) -> Owed:
+        """Return what is owed with a code that is in use: its own, that of its kin, or any."""
+        if self._statuses is None or owed.status in self._statuses:
+            return owed
+        kin = [code for code in SUPERSESSIONS if owed.status in SUPERSESSIONS and code in self._statuses]
+        known = [code for code in ResponseStatus if code in self._statuses]
+        return replace(owed, status=(*kin, *known, ResponseStatus.EXPIRED)[0])
 
     async def run(self) -> None:
         """Post what is owed until cancelled."""

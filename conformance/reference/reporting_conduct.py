@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from conformance.catalogue.pack_values import Value, Values
 from conformance.catalogue.reading_words import ReadingWord, reading_word
-from conformance.vocabulary.mrid import PenForm
+from conformance.reference.client_manner import Manner
+from conformance.vocabulary.identity import LFDI_DIGITS
+from conformance.vocabulary.mrid import PEN_DIGITS, PenForm, pen_tail
 
 MODES, READINGS = "DERControlBase.modes", "MirrorUsagePoint.readings"
+SUPERSEDED_BY_OTHER = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,23 @@ class ReportingConduct:
     needs_registration: bool = False
     logs: bool = True
     availability: bool = True
+
+    @property
+    def answers_14(self) -> bool:
+        """Whether it tells a supersession by another program apart, since that code is in use."""
+        return self.statuses is not None and SUPERSEDED_BY_OTHER in self.statuses
+
+    def spoken(self, manner: Manner) -> Manner:
+        """Return a manner in the letter case that is asked for."""
+        return replace(manner, lower_case_hex=self.letter_case == "lower") if self.letter_case else manner
+
+    def lfdi_of(self, own: str, pen: int) -> str:
+        """Return the LFDI that it writes: its certificate's, that with a number at its end, or another one."""
+        made = {
+            "hash_with_pen": own[: LFDI_DIGITS - PEN_DIGITS] + pen_tail(pen, self.pen_form),
+            "issued": hashlib.sha256(f"issued {own}".encode()).hexdigest()[: LFDI_DIGITS - 1].upper() + "F",
+        }
+        return made.get(self.lfdi, own)
 
 
 CSIP_REPORTING = ReportingConduct()

@@ -25,8 +25,8 @@ _POWER_POINTS_KEPT = 100_000
 class Site:
     """The plant of one reference device.
 
-    ``lag_s`` is how long the plant takes before it begins to follow new set-points. ``frequency_hz`` and
-    ``alarms`` may be set by a scenario at any time.
+    ``lag_s`` is how long the plant takes before it begins to follow new set-points. ``frequency_hz`` and ``blind``,
+    the quantities for which it has no sensor (``Hz``), may be set by a scenario at any time.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Site:
         self.grid = grid or Grid()
         self.lag_s = lag_s
         self.frequency_hz = self.grid.frequency_hz
+        self.blind: set[str] = set()
         self._t = 0.0
         self._asked = self._setpoints = Setpoints()
         self._pending: list[tuple[float, TracePoint]] = []

@@ -1,0 +1,84 @@
+"""The client's documents as its profile wants them: elements that are required, forbidden ones, the modes claimed."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from conformance.reference.client_documents import power_factor, scaled
+from conformance.reference.conduct import ClientConduct
+from conformance.reference.simulator import Site
+from conformance.vocabulary.der_modes import MODE_BITS
+from conformance.wire.csipaus import DOE_BITS, VPP_BITS
+from conformance.wire.payload import SEP, element
+
+OWN_MODES = {name: bit for bit, name in enumerate(MODE_BITS)}
+BIT_MAPS = {
+    **dict.fromkeys(("modesSupported", "modesEnabled"), OWN_MODES),
+    **dict.fromkeys(("doeModesSupported", "doeModesEnabled"), DOE_BITS),
+    **dict.fromkeys(("vppModesSupported", "vppModesEnabled"), VPP_BITS),
+}
+"""Elements that claim modes, by the bits of the modes."""
+DIRECTIONS = ("charge", "discharge")
+"""What ``modesSupported`` claims besides modes of control."""
+
+NUMBERS = {
+    "rtgAbnormalCategory": 2,
+    "rtgNormalCategory": 1,
+    "setSoftGradW": 100,
+    "availabilityDuration": 3600,
+    "maxChargeDuration": 3600,
+    "reserveChargePercent": 5000,
+    "reservePercent": 5000,
+    "extendedData": 0,
+}
+"""Elements that are plain numbers."""
+TEXTS = {"details": "reference client"}
+VOLTS, AMPERES = 240.0, 50.0
+
+
+def shaped(document: etree._Element, conduct: ClientConduct, site: Site) -> etree._Element:
+    """Return a document as the conduct wants it: changed in place, its elements in the order of the schema."""
+    resource = etree.QName(document).localname
+    for child in list(document):
+        name = etree.QName(child).localname
+        if f"{resource}.{name}" in conduct.without:
+            document.remove(child)
+        elif name in BIT_MAPS and conduct.reports.modes is not None:
+            child.text = _narrowed(child.text or "", BIT_MAPS[name], conduct.reports.modes)
+    there = {etree.QName(child).localname for child in document}
+    for name in sorted(_wanted(resource, conduct) - there - set(conduct.aus.extension.elements.get(resource, ()))):
+        _insert(document, _made(name, site))
+    return document
+
+
+def _wanted(resource: str, conduct: ClientConduct) -> set[str]:
+    return {name.partition(".")[2] for name in conduct.elements if name.startswith(f"{resource}.")}
+
+
+def _narrowed(bits: str, places: dict[str, int], claimed: frozenset[str]) -> str:
+    """Return a bit map of the same length without the modes that are not claimed."""
+    kept = sum(1 << bit for name, bit in places.items() if name in claimed or name in DIRECTIONS)
+    return f"{int(bits, 16) & kept:0{len(bits)}X}"
+
+
+def _made(name: str, site: Site) -> etree._Element:
+    """Write an element that the client does not send of its own accord."""
+    if name in TEXTS:
+        return element(name, TEXTS[name])
+    if name in NUMBERS or name.startswith("setES"):
+        return element(name, NUMBERS.get(name, 0))
+    if "PF" in name:
+        return power_factor(name)
+    amount = VOLTS if name.endswith(("V", "VNom")) else AMPERES if name.endswith(("A", "Ah")) else site.rated_w
+    return scaled(name, -amount if name.endswith("Neg") else amount)
+
+
+def _insert(document: etree._Element, made: etree._Element) -> None:
+    """Put an element of the standard before the first one that comes after it; the schema sorts them by name."""
+    name = etree.QName(made).localname.lower()
+    for place, child in enumerate(document):
+        qualified = etree.QName(child)
+        if qualified.namespace != SEP or qualified.localname.lower() > name:
+            document.insert(place, made)
+            return
+    document.append(made)
