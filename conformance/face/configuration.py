@@ -25,6 +25,7 @@ from conformance.face.configured_identities import (
     device_names,
     shown_identities,
 )
+from conformance.roles.southbound import SouthboundSite
 from conformance.roles.subject_process import StartCommand, as_words
 from conformance.vocabulary.errors import UsageError, explain
 
@@ -61,8 +62,9 @@ class Configuration:
     ``address`` is host and port of a server under test; ``listen`` those of the test server for a client under test.
     ``shown`` are the harness's identities: one for a client under test, one or more devices for a server.
     ``own`` are those of a client under test, one for each instance that shall have its own; its key is only named to a
-    client that is started. ``test_pki`` is a folder in which certificates for both sides are made when missing,
-    ``devices`` so many of them for devices. ``lanes`` is the most test cases that may use a server at once.
+    client that is started. ``southbound`` is the simulated site behind each instance of a client. ``test_pki`` is a
+    folder in which certificates for both sides are made when missing, ``devices`` so many of them for devices. ``lanes``
+    is the most test cases that may use a server at once.
     """
 
     path: Path
@@ -79,6 +81,7 @@ class Configuration:
     registered: bool = True
     supports: frozenset[str] | None = None
     start: StartCommand | None = None
+    southbound: SouthboundSite | None = None
     instances: int = 1
     lanes: int | None = None
     devices: int = 1
@@ -134,6 +137,7 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         registered=bool(subject.get("registered", True)),
         supports=frozenset(_strings(subject["supports"])) if "supports" in subject else None,
         start=_start(path, subject),
+        southbound=_southbound(path, subject),
         instances=int(str(subject.get("instances", 1))),
         lanes=int(str(subject["lanes"])) if "lanes" in subject else None,
         devices=len(device_names(identity)),
@@ -148,14 +152,14 @@ def _profile(base: Path, name: str) -> str:
     return str(base / name) if name.endswith((".yaml", ".yml")) else name
 
 
-def _host_and_port(subject: Table, key: str, path: Path) -> tuple[str, int]:
-    host, _, port = str(subject[key]).rpartition(":")
+def _host_and_port(table: Table, key: str, path: Path, section: str = "subject") -> tuple[str, int]:
+    host, _, port = str(table[key]).rpartition(":")
     try:
         host.strip("[]").encode("idna")
     except UnicodeError as error:
-        raise _wrong(path, f"subject.{key}", "the name of a host", f"{host!r}: {error}") from None
+        raise _wrong(path, f"{section}.{key}", "the name of a host", f"{host!r}: {error}") from None
     if int(port) > LARGEST_PORT:
-        raise _wrong(path, f"subject.{key}", f"a port up to {LARGEST_PORT}", port)
+        raise _wrong(path, f"{section}.{key}", f"a port up to {LARGEST_PORT}", port)
     return host.strip("[]"), int(port)
 
 
@@ -171,6 +175,25 @@ def _start(path: Path, subject: Table) -> StartCommand | None:
     assert isinstance(files, dict)
     words, before = (_words(path, subject, "subject", key) for key in ("start", "prepare"))
     return StartCommand(words, before, {name: base / template for name, template in files.items()}, base)
+
+
+def _southbound(path: Path, subject: Table) -> SouthboundSite | None:
+    if "southbound" not in subject:
+        return None
+    table = subject["southbound"]
+    assert isinstance(table, dict)
+    standard = SouthboundSite()
+    host, port = _host_and_port(table, "listen", path, "subject.southbound") if "listen" in table else ANY_PORT
+    if port and int(str(subject.get("instances", 1))) > 1:
+        raise _wrong(path, "subject.southbound.listen", "port 0, since several instances run at once", str(port))
+    return SouthboundSite(
+        host=host,
+        port=port,
+        unit=int(table.get("unit", standard.unit)),
+        meter_unit=int(table.get("meter_unit", standard.meter_unit)),
+        lag_s=float(table.get("lag_s", standard.lag_s)),
+        parts=tuple(_strings(table.get("parts", standard.parts))),
+    )
 
 
 def _words(path: Path, table: Table, section: str, key: str) -> tuple[str, ...]:

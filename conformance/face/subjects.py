@@ -12,6 +12,7 @@ from pathlib import Path
 
 from conformance.face.configuration import Configuration
 from conformance.face.configured_identities import Instance, Shown
+from conformance.roles.southbound import SouthboundSite
 from conformance.running.client_arrangement import (
     ClientArrangement,
     ClientPlace,
@@ -71,10 +72,22 @@ def client_under_test(configuration: Configuration, folder: Path) -> tuple[Arran
         _must_be_free(*place)
     identity = ServerIdentity(shown.certificate, shown.key, shown.roots, shown.authorities)
     starter: Starter = CommandStarter(start, folder) if start else OperatorStarter()
+    if configuration.southbound is not None:
+        starter = _with_site(starter, configuration.southbound)
     arrange: Arrange = lambda clock: {  # noqa: E731 - a name for the pair that is returned
         "client": ClientArrangement(SocketNetwork(clock), places, identity, starter, start)
     }
     return arrange, lfdis[0]
+
+
+def _with_site(starter: Starter, wanted: SouthboundSite) -> Starter:
+    """Put a simulated site behind each client. Raises ``UsageError`` where Modbus is not installed."""
+    try:
+        from conformance.reference.sunspec.site_server import SouthboundStarter
+    except ModuleNotFoundError as error:
+        do = "pip install 'csip-conformance[sunspec]'"
+        raise UsageError(explain("reading subject.southbound", "pymodbus installed", str(error), do)) from None
+    return SouthboundStarter(starter, wanted)
 
 
 def _places(configuration: Configuration, lfdis: Sequence[str]) -> Iterator[ClientPlace]:

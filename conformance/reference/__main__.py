@@ -2,8 +2,9 @@
 
     python -m conformance.reference server --pki .pki --port 8443 [--flaw NAME]
     python -m conformance.reference client --pki .pki --host 127.0.0.1 --port 8443 [--flaw NAME]
+    python -m conformance.reference site --modbus-port 1502 [--lag SECONDS]
 
-``--pki`` is a folder made by ``csip init`` or named by ``identity.test_pki``. They run until they are stopped.
+The site is what a gateway has south of it: SunSpec Modbus TCP devices, whose writes are printed. ``--pki`` is a folder made by ``csip init`` or named by ``identity.test_pki``. They run until they are stopped.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from conformance.reference.embedded_server import serve
 from conformance.reference.operator_hook import serve_hook
 from conformance.reference.server import ReferenceServer
 from conformance.reference.server_operator import ServerOperator
+from conformance.roles.southbound import SouthboundSite
 from conformance.vocabulary.clock import RealClock
 from conformance.vocabulary.errors import HarnessError
 from conformance.wire.sockets import SocketNetwork
@@ -64,6 +66,26 @@ def client(pki: Path, host: str, port: int, entry: str, flaws: tuple[str, ...]) 
         SocketNetwork(clock), clock, read_identities(pki).device, host, port, entry=entry, flaws=known_flaws(flaws)
     )
     asyncio.run(running)
+
+
+@peers.command()
+@HOST
+@click.option("--modbus-port", type=int, required=True)
+@click.option("--unit", type=int, default=1, show_default=True, help="Modbus unit of the inverter with its storage.")
+@click.option("--meter-unit", type=int, default=240, show_default=True, help="Modbus unit of the site meter.")
+@click.option("--lag", "lag_s", type=float, default=0.0, show_default=True, help="Seconds until the plant follows.")
+def site(host: str, modbus_port: int, unit: int, meter_unit: int, lag_s: float) -> None:
+    """Serve a simulated site as SunSpec Modbus TCP devices; tell what is written to it."""
+    asyncio.run(_site(SouthboundSite(host, modbus_port, unit, meter_unit, lag_s)))
+
+
+async def _site(wanted: SouthboundSite) -> None:
+    from conformance.reference.sunspec.site_server import SiteServer  # needs pymodbus, which is an optional extra
+
+    server = SiteServer(wanted, RealClock(), lambda it: click.echo(f"{it.at:%H:%M:%S.%f} unit {it.unit}  {it.told}"))
+    await server.open()
+    click.echo(f"serving SunSpec Modbus TCP at {server.values['modbus_host']}:{server.values['modbus_port']}")
+    await asyncio.Event().wait()
 
 
 async def _serve(

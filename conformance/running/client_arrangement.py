@@ -46,7 +46,7 @@ __all__ = [
 class ClientPlace:
     """What an instance of the client declares, and where the test server listens for it (port 0: any free one).
 
-    ``files`` are handed to the start command by name, such as ``client_certificate``.
+    ``files`` are handed to the start command by name, such as ``client_certificate``, and so are other ``values``.
     """
 
     lfdi: str
@@ -56,6 +56,7 @@ class ClientPlace:
     port: int = 0
     entry: str = "/dcap"
     files: Mapping[str, Path] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 class RunningClient(Protocol):
@@ -215,6 +216,7 @@ class CommandStarter:
             "pin": str(place.pin),
             "case": desk.case.id,
             **{name: str(path) for name, path in place.files.items()},
+            **place.values,
         }
         log = self._folder / "subject" / f"{desk.case.id}.log"
         log.parent.mkdir(exist_ok=True)
