@@ -179,6 +179,18 @@ def shows_foreign_devices(parts: ServerParts) -> Interposer:
     return interpose
 
 
+def forgets_registration(parts: ServerParts) -> Interposer:
+    """Strike a device off as soon as it has registered itself."""
+
+    def interpose(request: Request, handler: Handler) -> Answer:
+        answer = handler(request)
+        if (request.method, answer.resource, answer.status) == ("POST", "EndDeviceList", 201):
+            parts.utility.deregister(parts.utility.devices[-1])
+        return answer
+
+    return interpose
+
+
 def time_refuses_queries(request: Request, handler: Handler) -> Answer:
     """Answer 400 to a GET of Time with a query."""
     answer = handler(request)

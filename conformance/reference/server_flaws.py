@@ -214,6 +214,9 @@ IDENTITY = (
     _between("wrong_lfdi", "SEC.005", "misprints the last digit of LFDIs", edited(documents.misprinted_lfdi, *DEVICES)),
     _arranged("cross_device_leak", "P20", "shows a client the device of another", _cross_device_leak),
     _remembering("shows_foreign_devices", "P20", "shows every client every device", offers.shows_foreign_devices),
+    _remembering(
+        "forgets_registration", "SEC.005", "takes an EndDevice with 201 and forgets it", offers.forgets_registration
+    ),
     _between(
         "accepts_any_registration", "CTP.CORE-009", "answers a posted EndDevice with 201", answers.accepts_strangers
     ),

@@ -65,8 +65,6 @@ class ServerOperator:
             )
 
     def _admit_device(self, values: Values) -> None:
-        if not self._server.conduct.in_band:
-            raise UsageError(explain("Admitting a device.", "registration in band", "out of band only", "register it"))
         self._server.admitted.add(values["lfdi"].upper())
 
     def _set_rate(self, values: Values) -> None:
