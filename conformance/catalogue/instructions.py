@@ -124,6 +124,27 @@ _ALL = (
         ("lfdi",),
     ),
     Instruction("clear_alarm", "client", "End the alarm of the DER behind the client with LFDI {lfdi}.", ("lfdi",)),
+    Instruction(
+        "run_generating",
+        "client",
+        "Let the DER behind the client with LFDI {lfdi} generate, at half of its rating or more if it can, with so"
+        " little load at the site that the site exports most of it.",
+        ("lfdi",),
+    ),
+    Instruction(
+        "run_consuming",
+        "client",
+        "Let the loads and storage behind the client with LFDI {lfdi} draw power, at half of their rating or more if"
+        " they can, with so little generation that the site imports it.",
+        ("lfdi",),
+    ),
+    Instruction(
+        "pulse_load",
+        "client",
+        "Switch a load of {power_w} W behind the site's meter of the client with LFDI {lfdi} on for {on_s} s and off for"
+        " {off_s} s, again and again, beside what it draws anyway; 0 W ends it.",
+        ("power_w", "on_s", "off_s", "lfdi"),
+    ),
     Instruction("cut_power", "client", "Cut the power of the client with LFDI {lfdi}.", ("lfdi",)),
     Instruction("restore_power", "client", "Restore the power of the client with LFDI {lfdi}.", ("lfdi",)),
 )

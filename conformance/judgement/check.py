@@ -13,6 +13,7 @@ from conformance.judgement.check_bodies import CheckBodies
 from conformance.judgement.check_http import CheckHttp
 from conformance.judgement.check_lists import CheckLists
 from conformance.judgement.check_plant import CheckPlant
+from conformance.judgement.check_power import CheckPower
 from conformance.judgement.check_timing import CheckTiming
 from conformance.judgement.check_tls import CheckTls
 from conformance.judgement.court import Court
@@ -30,5 +31,5 @@ def require(value: Needed | None, what: str) -> Needed:
     return value
 
 
-class Check(CheckHttp, CheckLists, CheckBodies, CheckTiming, CheckPlant, CheckTls):
+class Check(CheckHttp, CheckLists, CheckBodies, CheckTiming, CheckPlant, CheckPower, CheckTls):
     """Makes the checks of one test case. Every method returns whether the check passed."""

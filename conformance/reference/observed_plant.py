@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from conformance.judgement.plant import Change, Value
+from conformance.judgement.power import PowerSample
 from conformance.reference.client_reading import LIMITS, POWERS
 from conformance.reference.setpoints import ModeValue, PowerFactor
 from conformance.reference.simulator import Site
@@ -35,6 +36,16 @@ class SimulatedPlant:
         """Return every set of set-points that took effect."""
         self._site.advance(self._clock.now())
         return tuple(Change(point.at, _on_the_wire(point.setpoints.modes)) for point in self._site.trace)
+
+    def powers(self) -> tuple[PowerSample, ...]:
+        """Return the powers at every break point, and now."""
+        self._site.advance(self._clock.now())
+        now = self._site.telemetry()
+        past = tuple(
+            PowerSample(it.at, it.site_w, it.der_w, it.evse_w + max(0.0, -it.battery_w))
+            for it in self._site.power_trace
+        )
+        return (*past, PowerSample(now.at, now.site_w, now.der_w, now.evse_w + max(0.0, -now.battery_w)))
 
     def in_force(self, at: datetime) -> Mapping[str, Value]:
         """Return what the plant was asked for at an instant."""

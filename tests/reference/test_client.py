@@ -15,8 +15,8 @@ from conformance.reference.plant import Battery, Evse, Pv
 from conformance.reference.simulator import Site
 from conformance.roles.utility import Manner as UtilityManner
 from conformance.roles.utility import Rates, Registration
-from conformance.wire.messages import Answer, Request, header
 from conformance.wire.csipaus import extension_in
+from conformance.wire.messages import Answer, Request, header
 from conformance.wire.payload import write
 
 XSD = Path(__file__).parents[2] / "xsd"

@@ -1,7 +1,7 @@
 """The connection point of a device (``ConnectionPoint`` of CSIP-AUS): its id is put by the client, usually the NMI.
 
-An id that the utility does not take is refused with 400 and an ``Error`` of reason 1; a change of one that was taken may
-be refused with 409. Some networks answer 403 instead; a client is not judged by which it gets.
+An id that the utility does not take is refused with 400 and an ``Error`` of reason 1; a change of one that was taken
+may be refused with 409. Some networks answer 403 instead; a client is not judged by which it gets.
 """
 
 from __future__ import annotations

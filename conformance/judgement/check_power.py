@@ -1,0 +1,35 @@
+"""Checks on what flowed while a limit held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from conformance.judgement import power
+from conformance.judgement.court import Judging
+from conformance.judgement.plant import Span
+from conformance.vocabulary.limits import Limit
+from conformance.wire.exchange import Exchange
+
+
+class CheckPower(Judging):
+    """What flowed while a limit held."""
+
+    def limit_held(
+        self, plant: object, mode: str, limit_w: float, span: Span, tolerance: Limit, requirement: str
+    ) -> bool:
+        """Judge by the plant that a limit held; where its powers are not observed a note is left."""
+        return self.judged(requirement, power.held(plant, mode, limit_w, span, tolerance, self._court.uncertainty_s()))
+
+    def limit_told(
+        self,
+        posts: Sequence[Exchange],
+        mode: str,
+        limit_w: float,
+        span: Span,
+        ahead: timedelta,
+        tolerance: Limit,
+        requirement: str,
+    ) -> bool:
+        """Judge by the client's own readings that a limit held; the weaker evidence of the two."""
+        return self.judged(requirement, power.told_held(posts, mode, limit_w, span, ahead, tolerance))
