@@ -35,12 +35,18 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One thing that can be demanded. ``unit`` is ``s``, ``W``, ``%``, ``1`` (a count), or empty for words."""
+    """One thing that can be demanded. ``unit`` is ``s``, ``W``, ``%``, ``1`` (a count), or empty for words.
+
+    ``choices`` are all words there are, where they are closed; ``other`` is a word that nobody demands, where they are
+    open: what a peer does that departs from the demand.
+    """
 
     name: str
     bound: Bound
     unit: str
     meaning: str
+    choices: tuple[str, ...] = ()
+    other: str = ""
 
 
 POLLED = (
@@ -205,6 +211,58 @@ _ROWS: tuple[tuple[str, Bound, str, str], ...] = (
     ("PKI.allow_listed_addresses", _PRESENCE, "", "source addresses of a client are declared beforehand"),
 )
 
+PEN_BASES = ("decimal", "hex")
+PLACES = ("connection_point", "der", "managed_loads")
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "DERControl.comms_loss": ("finish_then_default", "default_at_once", "keep"),
+    "EndDevice.registration": ("in_band", "out_of_band"),
+    "EndDevice.lFDI.derivation": ("certificate_hash", "hash_with_pen", "issued"),
+    "EndDevice.lFDI.case": ("upper", "lower"),
+    "EndDevice.lFDI.pen_base": PEN_BASES,
+    "EndDevice.gateway": ("one_end_device", "one_for_each"),
+    "EndDevice.duplicate": ("refused", "idempotent"),
+    "EndDevice.reporting_only": ("allowed", "refused"),
+    "EndDevice.fleet_members": ("listed", "hidden"),
+    "mRID.pen_base": PEN_BASES,
+    "mRID.unique": ("EndDevice", "server"),
+    "ConnectionPoint.order": ("after_end_device", "never"),
+    "ConnectionPoint.change": ("accepted", "refused"),
+    "ReadingType.dataQualifier": ("average", "normal", "unspecified", "maximum", "minimum"),
+    "MirrorMeterReading.method": ("integrate", "sample"),
+    "MirrorMeterReading.unmeasured": ("omitted", "zero"),
+    "MirrorMeterReading.night": ("optional", "required"),
+    "Reading.timePeriod.stamp": ("interval_end", "interval_start"),
+    "DERControlBase.opModExpLimW.at": PLACES,
+    "DERControlBase.opModImpLimW.at": PLACES,
+    "DERControlBase.opModGenLimW.at": PLACES,
+    "DERControlBase.opModLoadLimW.at": PLACES,
+    "DERStatus.aggregate": ("any_operates_all_off", "first"),
+    "DeviceCapability.href": ("fixed", "configured", "discovered"),
+    "HTTP.encodings": ("xml", "exi", "gzip"),
+    "TLS.versions": ("1.2", "1.3"),
+}
+"""The words of demands that have a closed set of them."""
+
+OTHERS = {
+    "ConnectionPoint.connectionPointId.prefixes": "ZZZZ",
+    "HTTP.retry": "400",
+    "HTTP.unauthorised": "200",
+    "HTTP.unidentified": "200",
+    "Reading.timePeriod.alignment": "61",
+    "Response.status": "9",
+    "TLS.cipher_suites": "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "csipaus.namespace": "urn:example:another",
+    "mRID.change": "primacy",
+    "mRID.form": "drawn by lot",
+}
+"""A word, for each demand whose words are open, that no pack demands."""
+
+
+def _demand(name: str, bound: Bound, unit: str, meaning: str) -> Demand:
+    return Demand(name, bound, unit, meaning, CHOICES.get(name, ()), OTHERS.get(name, ""))
+
+
 DEMANDS: dict[str, Demand] = {
     **{
         f"{resource}.pollRate": Demand(
@@ -215,7 +273,7 @@ DEMANDS: dict[str, Demand] = {
         )
         for resource in POLLED
     },
-    **{row[0]: Demand(*row) for row in _ROWS},
+    **{row[0]: _demand(*row) for row in _ROWS},
 }
 """All demands with a name of their own."""
 

@@ -6,6 +6,7 @@ waiver say why. A layer that changes a value without declaring what it does is r
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -200,10 +201,11 @@ def _complete(pack: Pack, new: Value, below: Value | None) -> Value:
 def _value(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -> Value:
     if demand_of(name) is None:
         raise refused(pack, f"values: {name}", "a name of the vocabulary", name, "see profiles/README.md")
-    phase = row.get("phase")
+    phase, figure = row.get("phase"), _figure(row.get("value"))
+    _must_be_words_of(pack, name, figure)
     return Value(
         name=name,
-        figure=_figure(row.get("value")),
+        figure=figure,
         unit=str(row.get("unit", "")),
         source=str(row["source"]),
         grade=SourceGrade(str(row.get("grade", SourceGrade.PRIMARY))),
@@ -221,6 +223,19 @@ def _value(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -
         question=_question(pack, name, row, questions),
         when=_condition(pack, name, row),
     )
+
+
+def _must_be_words_of(pack: Pack, name: str, figure: Figure) -> None:
+    """Refuse a word that a demand with a closed set of them does not have."""
+    demand = demand_of(name)
+    words = (figure,) if isinstance(figure, str) else figure if isinstance(figure, tuple) else ()
+    if demand is None or not demand.choices:
+        return
+    for word in words:
+        if word not in demand.choices:
+            near = difflib.get_close_matches(word, demand.choices, n=1)
+            do = f"perhaps {near[0]} is meant" if near else "see csip profile names"
+            raise refused(pack, f"values: {name}", f"of {', '.join(demand.choices)}", word, do)
 
 
 def _condition(pack: Pack, name: str, row: Row) -> When | None:

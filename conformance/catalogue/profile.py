@@ -16,6 +16,7 @@ from conformance.catalogue.pack_layers import merged_required, merged_rows, merg
 from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values, Whom
 from conformance.catalogue.requirement import Requirement
 from conformance.catalogue.test_case import TestCase
+from conformance.vocabulary.errors import HarnessError
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.vocabulary.verdict import Level
 
@@ -70,6 +71,13 @@ class Profile:
         """Return the required ids that a test case meets, by its id or by an alias; none, if it is not required."""
         return tuple(name for name in self.required.get(case.subject, ()) if name in case.names)
 
+    @property
+    def parent(self) -> Profile:
+        """The profile without its topmost layer; asking for that of the lowest one is a fault of the caller."""
+        if len(self.chain) < 2:
+            raise HarnessError(f"{self.id} rests on no other pack")
+        return profile_of(self.chain[:-1])
+
     def failing_from(self, grade: SourceGrade) -> Profile:
         """Return the same profile with values of that grade, and better ones, failing a test outright."""
         return replace(self, values=self.values.raised(grade))
@@ -110,7 +118,11 @@ def load_profile(name_or_path: str) -> Profile:
     Raises:
         UsageError: no such pack, not readable, not of the published form, or an override that is not what it says.
     """
-    chain = read_chain(name_or_path)
+    return profile_of(read_chain(name_or_path))
+
+
+def profile_of(chain: tuple[Pack, ...]) -> Profile:
+    """Lay packs on one another, the lowest first. Raises ``UsageError`` for an override that is not what it says."""
     pack, values = chain[-1], Values(merged_values(chain).values())
     return Profile(
         id=pack.id,

@@ -16,6 +16,7 @@ from conformance.catalogue.profile import Profile, load_profile, profile_names
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import load_cases
 from conformance.face.facts import demand_facts, effect_of
+from conformance.face.profile_test_command import test_pack
 from conformance.running.journal import as_json
 
 
@@ -98,6 +99,9 @@ def diff_packs(first: str, second: str, in_json: bool) -> None:
         click.echo("\n".join(_differences(found)))
     else:
         click.echo(f"{first} and {second} demand the same")
+
+
+profile.add_command(test_pack)
 
 
 def _facts(loaded: Profile) -> dict[str, object]:

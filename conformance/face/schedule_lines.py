@@ -22,7 +22,8 @@ def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
     yield "lane      from        to  test case"
     for turn in turns:
         alone = "  alone" if turn.case.serial else ""
-        yield f"{turn.lane:>4} {told(turn.starts_s):>9} {told(turn.ends_s):>9}  {' '.join(turn.case.names)} {turn.case.title}{alone}"
+        names = " ".join(turn.case.names)
+        yield f"{turn.lane:>4} {told(turn.starts_s):>9} {told(turn.ends_s):>9}  {names} {turn.case.title}{alone}"
     for row in plan.rows:
         if row.skip is not None:
             yield f"   -         -         -  {row.id} {row.skip[1]}"

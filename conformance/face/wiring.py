@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from conformance.catalogue.pack_values import SourceGrade, Whom
+from conformance.catalogue.pack_values import SourceGrade, Values, Whom
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
@@ -52,15 +52,16 @@ DEFAULT_JOBS = (os.cpu_count() or 1) * 16
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the command line chooses beside the configuration."""
+    """What the command line chooses beside the configuration; ``client`` is what the demonstration's client is."""
 
-    profile: str | None = None
+    profile: str | Profile | None = None
     only: tuple[str, ...] = ()
     jobs: int | None = None
     out: Path | None = None
     resume: Path | None = None
     cases: Sequence[TestCase] | None = None
     fail_from: SourceGrade = SourceGrade.PRIMARY
+    client: Whom | None = None
 
 
 def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
@@ -90,7 +91,7 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
 
 def configured_plan(configuration: Configuration, choice: Choice) -> tuple[Profile, Plan]:
     """Return the profile with the configured limits, and the plan. Raises ``UsageError``."""
-    chosen = load_profile(choice.profile or configuration.profile).failing_from(choice.fail_from)
+    chosen = _loaded(choice.profile or configuration.profile).failing_from(choice.fail_from)
     profile = replace(chosen, limits=chosen.limits.overridden_by(configuration.limits))
     supported = configuration.supports
     return profile, make_plan(_cases(choice), profile, [configuration.kind], only=choice.only, supported=supported)
@@ -115,13 +116,17 @@ def demonstration(
     keep: ExitStack,
     flaws: Mapping[str, Sequence[str]],
     manners: Manners = Manners(),
+    peers_keep_to: Values | None = None,
 ) -> RunSettings:
     """Prepare a run of both roles against the embedded peers in virtual time.
 
     ``keep`` holds the peers' certificates until it is closed; ``flaws`` are given by kind of subject: the kinds named
-    are tested, or both if none is.
+    are tested, or both if none is. ``peers_keep_to`` are the values that the peers keep to, where these are not those
+    of the profile they are held to.
     """
-    profile = load_profile(choice.profile or DEFAULT_PROFILE).failing_from(choice.fail_from).declared_as(DEMONSTRATED)
+    declared = DEMONSTRATED | ({"client": choice.client} if choice.client else {})
+    profile = _loaded(choice.profile or DEFAULT_PROFILE).failing_from(choice.fail_from).declared_as(declared)
+    kept = profile.values if peers_keep_to is None else peers_keep_to
     subjects = [subject for subject in SUBJECTS if subject in flaws] or list(SUBJECTS)
     plan = make_plan(_cases(choice), profile, subjects, only=choice.only)
     identities = make_identities(Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="csip-demo-"))))
@@ -134,7 +139,7 @@ def demonstration(
                 identities,
                 flaws.get("server", ()),
                 manners.server,
-                server_conduct(profile.put_to("server").values),
+                server_conduct(kept.put_to(declared["server"])),
             ),
             "client": embedded_client(
                 network,
@@ -143,7 +148,7 @@ def demonstration(
                 flaws.get("client", ()),
                 manners.client,
                 authorities=identities.authorities,
-                conduct=client_conduct(profile.put_to("client").values),
+                conduct=client_conduct(kept.put_to(declared["client"])),
             ),
         }
         return {subject: everything[subject] for subject in subjects}
@@ -201,6 +206,10 @@ def _kept(folder: Path, told: Mapping[str, Json]) -> frozenset[str]:
         do = "resume with the version and configuration the run was started with, or start a new run"
         raise UsageError(explain(f"resuming the run in {folder}", "the same rules as before", seen, do))
     return decided_cases(folder)
+
+
+def _loaded(profile: str | Profile) -> Profile:
+    return load_profile(profile) if isinstance(profile, str) else profile
 
 
 def _cases(choice: Choice) -> Sequence[TestCase]:

@@ -1,0 +1,125 @@
+"""Packs prove themselves: what is proven stays proven, and what is not yet is listed here and can only become less."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.catalogue.profile import Profile, load_profile
+from conformance.face.pack_proof import UNPROVEN, Outcome, Proof, exit_code, prove
+from conformance.face.profile_test_command import test_pack as command
+from tests.catalogue.made_pack import word, write
+from tests.catalogue.test_pack_example import northwind
+
+NOT_YET = {
+    "na-reference": frozenset(
+        {
+            "DERControl.stored_events[aggregator,device]",
+            "DERControl.delivery[device]",
+            "EndDevice.registration",
+            "LogEvent",
+            "DERAvailability[aggregator,device]",
+            "DERStatus.post_interval[aggregator,device]",
+            "DERStatus.alarm_latency[aggregator,device]",
+            "MirrorUsagePoint.readings[aggregator,device,evse]",
+            "DERStatus.stateOfChargeStatus[evse]",
+            "DERCapability.type",
+            "DERCapability.modesSupported",
+            "DERCapability.rtgMaxW",
+            "DERCapability.rtgMaxChargeRateW[storage]",
+            "DERCapability.rtgMaxDischargeRateW[storage]",
+            "DERCapability.rtgMaxWh[storage]",
+        }
+    ),
+    "au-reference": frozenset(
+        {
+            "EndDevice.lFDI.derivation",
+            "Reading.timePeriod.alignment[aggregator,device]",
+            "MirrorMeterReading.method[aggregator,device]",
+            "MirrorMeterReading.sample_interval[aggregator,device]",
+            "MirrorMeterReading.post_jitter[aggregator,device]",
+            "DERAvailability[aggregator,device]",
+            "LogEvent[aggregator,device]",
+            "DERControl.actuation[aggregator,device,storage]",
+            "DERControlBase.opModImpLimW[evse,load]",
+            "DERControlBase.opModExpLimW[evse,load]",
+            "DERControlBase.opModLoadLimW[evse,load]",
+        }
+    ),
+    "northwind": frozenset(
+        {
+            "DERControlList.pollRate",
+            "MirrorUsagePoint.postRate[aggregator,device]",
+            "DERControl.delivery[device]",
+            "DERControl.delivery[aggregator]",
+            "DERControl.stored_events[aggregator,device]",
+            "DERStatus.stateOfChargeStatus[storage]",
+            "DERSettings.setMaxW",
+            "EndDevice.lFDI.derivation",
+        }
+    ),
+}
+"""Values that no test case judges yet, or that the reference peer cannot depart from. Take names out, put none in."""
+
+
+def made(folder: Path, name: str) -> Profile:
+    return northwind(folder) if name == "northwind" else load_profile(name)
+
+
+@pytest.mark.parametrize("name", NOT_YET)
+def test_no_proof_of_a_pack_fails_and_what_is_unproven_is_known(name: str, tmp_path: Path) -> None:
+    proofs = list(prove(made(tmp_path, name)))
+    assert [(proof.key, proof.why) for proof in proofs if proof.outcome is Outcome.FAILED] == []
+    assert {proof.key for proof in proofs if proof.outcome in UNPROVEN} - NOT_YET[name] == set()
+
+
+def proven(profile: Profile, *only: str) -> Sequence[Proof]:
+    return list(prove(profile, only))
+
+
+def test_a_pack_catches_what_its_parent_lets_through() -> None:
+    (proof,) = proven(load_profile("partner-fortress"), "EndDevice.duplicate")
+    assert (proof.outcome, proof.pack, proof.parent) == (Outcome.PROVEN, "fail", "let through")
+    assert proof.cases == ("server/REGISTERED-003",)
+
+
+def test_the_grade_decides_as_what_a_departure_is_caught(tmp_path: Path) -> None:
+    for grade, cost in (("second-hand", "provisional"), ("seed", "warning")):
+        rows = {"EndDevice.duplicate": word("idempotent", roles=["server"], grade=grade)}
+        (proof,) = proven(load_profile(str(write(tmp_path, grade, inherits="csip-2.1", values=rows))))
+        assert (proof.outcome, proof.pack) == (Outcome.PROVEN, cost)
+
+
+def test_a_pack_that_asks_for_less_lets_through_what_its_parent_catches(tmp_path: Path) -> None:
+    write(tmp_path, "strict", inherits="csip-2.1", values={"EndDevice.duplicate": word("refused", roles=["server"])})
+    waived = {"kind": "waive", "source": "letter", "reason": "they agreed", "roles": ["server"]}
+    eased = load_profile(str(write(tmp_path, "eased", inherits="strict", values={"EndDevice.duplicate": waived})))
+    (proof,) = proven(eased)
+    assert (proof.outcome, proof.pack, proof.parent) == (Outcome.PROVEN, "let through", "fail")
+
+
+def test_the_exit_code_tells_failed_from_missing() -> None:
+    (proof,) = proven(load_profile("partner-fortress"), "EndDevice.duplicate")
+    outcomes = {Outcome.PROVEN: 0, Outcome.FLEET: 0, Outcome.NOTHING: 0, Outcome.NO_CASE: 3, Outcome.NO_PEER: 3}
+    assert {outcome: exit_code([_as(proof, outcome)]) for outcome in outcomes} == outcomes
+    assert exit_code([_as(proof, Outcome.NO_CASE), _as(proof, Outcome.FAILED)]) == 1
+
+
+def _as(proof: Proof, outcome: Outcome) -> Proof:
+    return Proof(proof.departure, outcome)
+
+
+def test_the_command_shows_each_value_and_a_total() -> None:
+    result = CliRunner().invoke(command, ["partner-fortress", "--only", "EndDevice.duplicate", "--only", "HTTP.retry"])
+    assert result.exit_code == 0
+    assert "add: a peer with refused instead of idempotent" in result.output
+    assert "pack: fail, parent: let through; server/REGISTERED-003" in result.output
+    assert "partner-fortress: 1 proven, 1 needs a fleet" in result.output
+
+
+def test_a_value_that_the_pack_does_not_change_is_wrong_use() -> None:
+    result = CliRunner().invoke(command, ["partner-fortress", "--only", "EndDevice.duplicat"])
+    assert "perhaps EndDevice.duplicate" in str(result.exception)
