@@ -43,6 +43,14 @@ _ALL = (
         "Restart the client so that it connects to {server_url} with the certificate of LFDI {lfdi} and PIN {pin}.",
         ("server_url", "lfdi", "pin"),
     ),
+    Instruction(
+        "discover_server",
+        "client",
+        "Restart the client so that it finds its server by DNS-SD, given no address, with the certificate of LFDI"
+        " {lfdi} and PIN {pin}; if it can, let it ask for a subtype such as derp, the same with the QU bit, another"
+        " subtype such as tm, and the plain service, in this order.",
+        ("lfdi", "pin"),
+    ),
     Instruction("stop_client", "client", "Stop the client with LFDI {lfdi}.", ("lfdi",)),
     Instruction(
         "register_device",
@@ -135,7 +143,7 @@ _ALL = (
         "run_consuming",
         "client",
         "Let the loads and storage behind the client with LFDI {lfdi} draw power, at half of their rating or more if"
-        " they can, with so little generation that the site imports it.",
+        " they can, nearly all of it under the control of the client, with so little generation that the site imports it.",
         ("lfdi",),
     ),
     Instruction(
@@ -144,6 +152,13 @@ _ALL = (
         "Switch a load of {power_w} W behind the site's meter of the client with LFDI {lfdi} on for {on_s} s and off for"
         " {off_s} s, again and again, beside what it draws anyway; 0 W ends it.",
         ("power_w", "on_s", "off_s", "lfdi"),
+    ),
+    Instruction(
+        "lose_frequency",
+        "client",
+        "Behind the client with LFDI {lfdi}, take away what measures the frequency, or put a DER in its place that"
+        " cannot, so that the client can measure it no more.",
+        ("lfdi",),
     ),
     Instruction("cut_power", "client", "Cut the power of the client with LFDI {lfdi}.", ("lfdi",)),
     Instruction("restore_power", "client", "Restore the power of the client with LFDI {lfdi}.", ("lfdi",)),

@@ -17,6 +17,7 @@ from conformance.judgement.judged import Judged, limit_used
 from conformance.judgement.plant import Plant
 from conformance.judgement.polling import Occurrence
 from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.contact import Contact
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.vocabulary.limits import Limit
 from conformance.wire.exchange import Connection, Exchange, Side
@@ -42,7 +43,7 @@ class ObservedClient:
         log: CaseLog,
         clock: Clock,
         check: Check,
-        begin: Callable[[], Awaitable[Awaitable[str]]],
+        begin: Callable[[Contact], Awaitable[Awaitable[str]]],
         *,
         lfdi: str,
         sfdi: int,
@@ -60,20 +61,24 @@ class ObservedClient:
         self._end = end
         self._ended: asyncio.Future[str] | None = None
 
-    async def start(self, within: Limit) -> None:
+    async def start(self, within: Limit, contact: Contact = Contact.DIRECT) -> None:
         """Start the client and wait until it speaks; one that never does ends the test case as inconclusive.
 
         A client that was started before is stopped first.
         """
-        await self.stop()
         before = max((it.number for it in self.connections()), default=0)
-        self._ended = asyncio.ensure_future(await self._begin())
+        await self.begin(contact)
         first = await self._wait(lambda: self._first_word(before), within.duration)
         if first is None:
             raise PreconditionNotMet(
                 f"cannot go on: no TLS connection from the client within {within.value:g} s after its start"
                 " (is it running, and pointed at the harness's address?)"
             )
+
+    async def begin(self, contact: Contact) -> None:
+        """Start the client, to find its server in some way, and go on at once."""
+        await self.stop()
+        self._ended = asyncio.ensure_future(await self._begin(contact))
 
     async def stop(self) -> None:
         """Stop the client, if it is ours to stop; it may be started again."""

@@ -24,10 +24,13 @@ from conformance.roles.utility.version_discovery import serve_versions
 from conformance.running.case_run import Desk
 from conformance.running.lanes import Lanes
 from conformance.running.server_front import ServerFront, ServerIdentity
+from conformance.running.way_in import OpenWays, WaysIn
+from conformance.vocabulary.contact import Contact
 from conformance.vocabulary.limits import Limits
 from conformance.wire.csipaus import extension_of
 from conformance.wire.http_client import HttpClient
 from conformance.wire.messages import Answer, Request
+from conformance.wire.multicast import Multicast
 from conformance.wire.network import Network
 from conformance.wire.tls_context import client_context
 
@@ -47,6 +50,8 @@ class ClientPlace:
     """What an instance of the client declares, and where the test server listens for it (port 0: any free one).
 
     ``files`` are handed to the start command by name, such as ``client_certificate``, and so are other ``values``.
+    ``contact`` says how the client is to find the server: by its address, by ``clear_text``, host and port without TLS,
+    or in ``groups``, where services are on offer.
     """
 
     lfdi: str
@@ -57,6 +62,9 @@ class ClientPlace:
     entry: str = "/dcap"
     files: Mapping[str, Path] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    contact: Contact = Contact.DIRECT
+    clear_text: tuple[str, int] | None = None
+    groups: Multicast | None = None
 
 
 class RunningClient(Protocol):
@@ -88,7 +96,8 @@ PROCESS_STAGGER_S = 1.0
 class ClientArrangement:
     """Gives each test case a utility, a listener and the observed client.
 
-    ``places`` are those of the instances that may run side by side, one for each lane.
+    ``places`` are those of the instances that may run side by side, one for each lane; ``ways`` are ways to them beside
+    the address.
     """
 
     def __init__(
@@ -98,7 +107,9 @@ class ClientArrangement:
         identity: ServerIdentity,
         start: Starter,
         command: StartCommand | None = None,
+        ways: WaysIn | None = None,
     ) -> None:
+        self._ways = ways or WaysIn()
         self.places = tuple(places)
         self._places = Lanes(self.places)
         self.lanes = len(self.places)
@@ -142,15 +153,17 @@ class ClientArrangement:
         notifier = self._notifier(utility, desk)
         telling = asyncio.ensure_future(notifier.run())
         telling.add_done_callback(lambda ended: faults.extend(_fault_of(ended)))
+        ways = OpenWays(self._ways, self._network, bench.clock, desk.log, utility, listener)
         started: list[RunningClient] = []
 
         async def end() -> None:
             while started:
                 desk.tell("subject_ended", how=await started.pop().stop())
 
-        async def begin() -> Awaitable[str]:
+        async def begin(contact: Contact) -> Awaitable[str]:
             await end()
-            started.append(await self._start(desk, place, listener.host, listener.port))
+            here = replace(place, contact=contact, groups=ways.groups, clear_text=ways.plain.address)
+            started.append(await self._start(desk, here, listener.host, listener.port))
             client.plant = started[-1].plant
             return started[-1].ended()
 
@@ -158,12 +171,14 @@ class ClientArrangement:
             desk.log, bench.clock, desk.check, begin, lfdi=place.lfdi, sfdi=place.sfdi, pin=place.pin, end=end
         )
         try:
-            yield {"utility": utility, "listener": listener, "client": client, "notifier": notifier}
+            nouns = {"utility": utility, "listener": listener, "client": client, "notifier": notifier}
+            yield nouns | ways.nouns()
         finally:
             client.forget()
             telling.cancel()
             await asyncio.wait({telling})
             await end()
+            await ways.close()
             await listener.go_away()
         if faults:
             raise faults[0]
@@ -206,10 +221,12 @@ class CommandStarter:
 
     async def __call__(self, desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
         """Start one instance."""
+        scheme, host, port = _address(place, host, port)
         values = {
-            "server_url": f"https://{host}:{port}",
+            "server_url": f"{scheme}://{host}:{port}",
             "server_host": host,
             "server_port": str(port),
+            "contact": str(place.contact),
             "entry": place.entry,
             "lfdi": place.lfdi,
             "sfdi": str(place.sfdi),
@@ -243,10 +260,21 @@ class OperatorStarter:
     """Has the operator restart the client; stopping it is left to the next restart."""
 
     async def __call__(self, desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
-        """Give the instruction ``restart_client``."""
-        url = f"https://{host}:{port}{place.entry}"
+        """Give the instruction ``restart_client``, or ``discover_server``."""
+        if place.contact is Contact.DISCOVERY:
+            await desk.instruct(order("discover_server", lfdi=place.lfdi, pin=place.pin))
+            return _Elsewhere()
+        scheme, host, port = _address(place, host, port)
+        url = f"{scheme}://{host}:{port}{place.entry}"
         await desk.instruct(order("restart_client", server_url=url, lfdi=place.lfdi, pin=place.pin))
         return _Elsewhere()
+
+
+def _address(place: ClientPlace, host: str, port: int) -> tuple[str, str, int]:
+    """Return scheme, host and port for the client to begin with."""
+    if place.contact is Contact.CLEAR_TEXT and place.clear_text is not None:
+        return "http", *place.clear_text
+    return "https", host, port
 
 
 class _Elsewhere:

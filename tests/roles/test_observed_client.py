@@ -16,6 +16,7 @@ from conformance.judgement.check import Check, Court
 from conformance.judgement.finding import Finding, State
 from conformance.roles.observed_client import ObservedClient, answers, arrival
 from conformance.vocabulary.clock import VirtualClock, VirtualTimeLoop
+from conformance.vocabulary.contact import Contact
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Level
@@ -50,7 +51,7 @@ class Bench:
         profile = load_profile("csip-2.1")
         check = Check(Court(register, profile, validator, lambda: 0.0, lambda: 1, self.findings.append))
 
-        async def begin() -> asyncio.Future[str]:
+        async def begin(contact: Contact) -> asyncio.Future[str]:
             return self.life
 
         self.client = ObservedClient(self.log, self.clock, check, begin, lfdi="AB", sfdi=1, pin=2)

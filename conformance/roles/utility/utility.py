@@ -101,6 +101,10 @@ class Utility(Server):
         """Who makes the EndDevices."""
         return self._register.registration
 
+    @registration.setter
+    def registration(self, registration: Registration) -> None:
+        self._register.registration = registration
+
     @property
     def on_registration(self) -> Callable[[EndDevice], None] | None:
         """What is done with a device that has just registered itself, such as assigning it."""
@@ -246,6 +250,16 @@ class Utility(Server):
                 assignment.remove(program)
         self.programs.remove(program)
         program.withdraw()
+
+    @property
+    def end_device_list_path(self) -> str:
+        """Where the EndDeviceList is."""
+        return self._register.path
+
+    @property
+    def mirror_usage_point_list_path(self) -> str:
+        """Where the MirrorUsagePointList is."""
+        return self._mirrors.path
 
     # --- what came ---
 
