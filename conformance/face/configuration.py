@@ -16,6 +16,7 @@ from typing import Literal
 
 import jsonschema
 
+from conformance.catalogue.pack_values import SourceGrade, Whom
 from conformance.catalogue.shipped import profiles_folder
 from conformance.face.configured_identities import (
     Instance,
@@ -63,8 +64,9 @@ class Configuration:
     ``shown`` are the harness's identities: one for a client under test, one or more devices for a server.
     ``own`` are those of a client under test, one for each instance that shall have its own; its key is only named to a
     client that is started. ``southbound`` is the simulated site behind each instance of a client. ``test_pki`` is a
-    folder in which certificates for both sides are made when missing, ``devices`` so many of them for devices. ``lanes``
-    is the most test cases that may use a server at once.
+    folder in which certificates for both sides are made when missing, ``devices`` so many of them for devices.
+    ``lanes`` is the most test cases that may use a server at once. ``declared`` is what the product is: its role, its
+    kinds of DER, its maker's number.
     """
 
     path: Path
@@ -80,6 +82,8 @@ class Configuration:
     own: tuple[Instance, ...] = ()
     registered: bool = True
     supports: frozenset[str] | None = None
+    declared: Whom = Whom()
+    fail_from: SourceGrade | None = None
     start: StartCommand | None = None
     southbound: SouthboundSite | None = None
     instances: int = 1
@@ -136,6 +140,8 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         own=client_instances(base, subject, identity) if kind == "client" else (),
         registered=bool(subject.get("registered", True)),
         supports=frozenset(_strings(subject["supports"])) if "supports" in subject else None,
+        declared=_declared(kind, subject),
+        fail_from=SourceGrade(str(document["fail_from"])) if "fail_from" in document else None,
         start=_start(path, subject),
         southbound=_southbound(path, subject),
         instances=int(str(subject.get("instances", 1))),
@@ -145,6 +151,12 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         limits=_limits(path, document.get("limits", {})),
         out=base / str(document["run"]["out"]) if "out" in document.get("run", {}) else None,
     )
+
+
+def _declared(kind: Kind, subject: Table) -> Whom:
+    role = "server" if kind == "server" else str(subject.get("role", "device"))
+    pen = int(str(subject["pen"])) if "pen" in subject else None
+    return Whom(role=role, types=tuple(_strings(subject.get("der", ()))), pen=pen)
 
 
 def _profile(base: Path, name: str) -> str:

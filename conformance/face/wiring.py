@@ -17,6 +17,7 @@ from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
 from conformance.face import facts
 from conformance.face.configuration import Arranger, Configuration
+from conformance.face.declaration import declared_facts, must_be_known
 from conformance.face.subjects import client_under_test, lanes_of, server_under_test
 from conformance.face.test_pki import make_test_pki
 from conformance.judgement.requirements import whole_register
@@ -60,7 +61,7 @@ class Choice:
     out: Path | None = None
     resume: Path | None = None
     cases: Sequence[TestCase] | None = None
-    fail_from: SourceGrade = SourceGrade.PRIMARY
+    fail_from: SourceGrade | None = None
     client: Whom | None = None
 
 
@@ -84,6 +85,7 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
         "maker": product.maker,
         "model": product.model,
         "version": product.version,
+        **declared_facts(configuration.declared),
         "started_by": " ".join(configuration.start.words) if configuration.start else configuration.operator.way,
     }
     return _settings(profile, plan, arrange, operator, folder, choice, virtual=False, subject=subject)
@@ -91,10 +93,17 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
 
 def configured_plan(configuration: Configuration, choice: Choice) -> tuple[Profile, Plan]:
     """Return the profile with the configured limits, and the plan. Raises ``UsageError``."""
-    chosen = _loaded(choice.profile or configuration.profile).failing_from(choice.fail_from)
+    grade = choice.fail_from or configuration.fail_from or SourceGrade.PRIMARY
+    declared = {configuration.kind: configuration.declared}
+    chosen = _loaded(choice.profile or configuration.profile).failing_from(grade).declared_as(declared)
     profile = replace(chosen, limits=chosen.limits.overridden_by(configuration.limits))
-    supported = configuration.supports
-    return profile, make_plan(_cases(choice), profile, [configuration.kind], only=choice.only, supported=supported)
+    observed = configuration.kind == "server" or configuration.southbound is not None
+    subjects, supported = [configuration.kind], configuration.supports
+    cases = _cases(choice)
+    must_be_known(configuration, cases)
+    return profile, make_plan(
+        cases, profile, subjects, only=choice.only, supported=supported, observed=observed
+    )
 
 
 def configured_lanes(configuration: Configuration, choice: Choice) -> int:
@@ -125,7 +134,8 @@ def demonstration(
     of the profile they are held to.
     """
     declared = DEMONSTRATED | ({"client": choice.client} if choice.client else {})
-    profile = _loaded(choice.profile or DEFAULT_PROFILE).failing_from(choice.fail_from).declared_as(declared)
+    grade = choice.fail_from or SourceGrade.PRIMARY
+    profile = _loaded(choice.profile or DEFAULT_PROFILE).failing_from(grade).declared_as(declared)
     kept = profile.values if peers_keep_to is None else peers_keep_to
     subjects = [subject for subject in SUBJECTS if subject in flaws] or list(SUBJECTS)
     plan = make_plan(_cases(choice), profile, subjects, only=choice.only)
@@ -156,6 +166,7 @@ def demonstration(
     flawed = ", ".join(name for names in flaws.values() for name in names)
     name = f"reference peers with the flaw {flawed}" if flawed else "reference server and reference client"
     subject: dict[str, Json] = {"kind": subjects[0] if len(subjects) == 1 else "both", "name": name}
+    subject |= declared_facts(declared[subjects[-1]])
     return _settings(profile, plan, arrange, PromptOperator(), folder, choice, virtual=True, subject=subject)
 
 

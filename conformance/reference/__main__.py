@@ -4,7 +4,8 @@
     python -m conformance.reference client --pki .pki --host 127.0.0.1 --port 8443 [--flaw NAME]
     python -m conformance.reference site --modbus-port 1502 [--lag SECONDS]
 
-The site is what a gateway has south of it: SunSpec Modbus TCP devices, whose writes are printed. ``--pki`` is a folder made by ``csip init`` or named by ``identity.test_pki``. They run until they are stopped.
+The site is what a gateway has south of it: SunSpec Modbus TCP devices, whose writes are printed. ``--pki`` is a folder
+made by ``csip init`` or named by ``identity.test_pki``. They run until they are stopped.
 """
 
 from __future__ import annotations

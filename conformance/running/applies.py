@@ -27,12 +27,22 @@ FAMILY = ".*"
 """How the name of all elements of a resource ends: ``DERSettings.*``."""
 
 
+PLANT = "Plant"
+"""The need of cases that can judge nothing where the plant behind a client is not observed."""
+
+
 def skipped(
-    case: TestCase, profile: Profile, only: Sequence[str] = (), supported: frozenset[str] | None = None
+    case: TestCase,
+    profile: Profile,
+    only: Sequence[str] = (),
+    supported: frozenset[str] | None = None,
+    *,
+    observed: bool = True,
 ) -> Skip | None:
     """Return why a case is not run, or ``None`` if it is; the arguments are those of ``make_plan``."""
     return (
         _not_claimed(case, supported)
+        or _not_observed(case, observed=observed)
         or _not_selected(case, only)
         or _other_procedure(case, profile)
         or _not_demanded(case, profile)
@@ -55,8 +65,16 @@ def judged_by(case: TestCase, values: Values) -> tuple[Value, ...]:
 
 
 def _not_claimed(case: TestCase, supported: frozenset[str] | None) -> Skip | None:
-    lacking = [need for need in case.needs if supported is not None and not _claimed(need, supported)]
+    needs = [need for need in case.needs if need != PLANT]
+    lacking = [need for need in needs if supported is not None and not _claimed(need, supported)]
     return (Verdict.NOT_APPLICABLE, f"the declaration does not claim {', '.join(lacking)}") if lacking else None
+
+
+def _not_observed(case: TestCase, *, observed: bool) -> Skip | None:
+    """A case about the plant is run only where there is one to look at; what is not observed is no matter of claims."""
+    if observed or PLANT not in case.needs:
+        return None
+    return Verdict.NOT_RUN, "the plant behind the client is not observed; subject.southbound puts a simulated one there"
 
 
 def _claimed(need: str, supported: frozenset[str]) -> bool:
@@ -89,9 +107,11 @@ def _not_demanded(case: TestCase, profile: Profile) -> Skip | None:
     """
     if not case.values:
         return None
-    demanded = judged_by(case, profile.put_to(case.subject).values)
+    values = profile.put_to(case.subject).values
+    demanded = judged_by(case, values)
     if not demanded:
-        return Verdict.NOT_APPLICABLE, f"the profile {profile.id} demands no {' or '.join(case.values)}"
+        no = f"no {' or '.join(case.values)} of {values.whom.told}"
+        return Verdict.NOT_APPLICABLE, f"the profile {profile.id} demands {no}"
     standing = [value for value in demanded if not value.waived]
     if not standing:
         waived = (f"{value.pack} waives {value.key}: {value.note} ({value.source})" for value in demanded)

@@ -76,12 +76,14 @@ def make_plan(
     *,
     only: Sequence[str] = (),
     supported: frozenset[str] | None = None,
+    observed: bool = True,
 ) -> Plan:
     """Plan a run.
 
     ``only`` names ids (``CORE-005`` or ``server/CORE-005``); ``supported`` are the function sets and the modes
-    (``opModVoltVar``) the declaration claims, ``None`` meaning all; one that names no mode claims all modes. Required
-    tests stay in the plan even when they are not run; one is met by every case that has its id, or that as an alias.
+    (``opModVoltVar``) the declaration claims, ``None`` meaning all; one that names no mode claims all modes.
+    ``observed`` says whether the plant behind a client is. Required tests stay in the plan even when they are not run;
+    one is met by every case that has its id, or that as an alias.
 
     Raises:
         UsageError: an id in ``only`` that no test case has, or a limit that the profile lacks.
@@ -94,7 +96,7 @@ def make_plan(
             case.id,
             bool(profile.meets(case)),
             case,
-            skipped(case, profile, only, supported),
+            skipped(case, profile, only, supported, observed=observed),
             _expected_s(case, profile),
             profile.meets(case),
         )

@@ -69,7 +69,7 @@ class RegisterMap:
         if place not in self:
             return None
         raw = self._raw(place)
-        return None if raw == _not_implemented(self._point(place)) else raw * 10.0 ** self._exponent(place)
+        return None if raw == _not_implemented(self._point(place)) else _scaled(raw, self._exponent(place))
 
     def address(self, place: Place) -> int:
         """Return the address of a point's first register."""
@@ -138,6 +138,11 @@ class RegisterMap:
 def number_in(words: Sequence[int], *, signed: bool) -> int:
     """Return the number in registers, the most significant one first."""
     return int.from_bytes(b"".join(word.to_bytes(2, "big") for word in words), "big", signed=signed)
+
+
+def _scaled(raw: int, exponent: int) -> float:
+    """Return a number with as few digits as its registers have: 0.95, not 0.9500000000000001."""
+    return raw * 10.0**exponent if exponent >= 0 else raw / 10.0**-exponent
 
 
 def _signed(point: Point) -> bool:
