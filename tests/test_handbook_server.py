@@ -1,4 +1,4 @@
-"""The cases of a server by its handbook: sound servers pass, and one that departs from a figure breaks just that one."""
+"""The cases of a server by its handbook: sound servers pass, and one that departs from a figure is caught by it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.catalogue import shipped
 from conformance.catalogue.demands import Figure
 from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
 from conformance.catalogue.profile import load_profile
+from conformance.catalogue.test_case import load_cases
 from conformance.face import wiring
-from conformance.face.wiring import Choice, demonstration
+from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
 from conformance.judgement.demanded import kept_by_server
-from conformance.reference.conduct import ServerConduct, server_conduct
 from conformance.running.run_record import Row
 from conformance.running.session import Session
 
@@ -34,15 +35,24 @@ DEPARTURES: Departures = (
     ("csip-aus-1.2", "EndDevice.duplicate", "idempotent", "REGISTERED-003", True),
     ("csip-aus-1.2", "HTTP.encodings", ("xml",), "HTTP-003", False),
     ("au-sapn", "DERControlList.pollRate", 900.0, "SERVED-001", True),
+    ("csip-aus-1.2", "csipaus.namespace", "http://csipaus.org/ns", "LIMITS-001", True),
+    ("csip-aus-1.2", "csipaus.namespace", "urn:example:another", "LIMITS-002", True),
+    ("au-reference", "csipaus.namespace", "https://csipaus.org/ns", "LIMITS-001", True),
+    ("au-reference", "csipaus.discovery", "optional", "DISCOVERY-001", True),
+    ("au-sapn", "ConnectionPoint.connectionPointId.prefixes", ("VAAA",), "CONNECTION-001", True),
+    ("au-sapn", "ConnectionPoint.order", "never", "CONNECTION-002", True),
     ("au-energy-queensland", "FunctionSetAssignmentsList.pollRate", 86400.0, "SERVED-001", False),
 )
-"""Pack, value, the figure that the server goes by instead, the case that tells, and whether it fails or is warned of."""
+"""Pack, value, the figure the server goes by instead, the case that tells, whether it fails or is warned of."""
 
 
-def run(folder: Path, profile: str, *ids: str) -> dict[str, Row]:
+CASES = load_cases(shipped.testcases_folder() / "server")
+
+
+def run(folder: Path, profile: str, *ids: str, keeps_to: Values | None = None) -> dict[str, Row]:
     with ExitStack() as keep:
-        choice = Choice(profile=profile, only=tuple(f"server/{id}" for id in ids))
-        session = Session(demonstration(choice, folder, keep, {"server": ()}))
+        choice = Choice(profile=profile, cases=CASES, only=tuple(f"server/{id}" for id in ids))
+        session = Session(demonstration(choice, folder, keep, {"server": ()}, peers_keep_to=keeps_to))
         session.start()
         record = session.finish()
     tests = record["tests"]
@@ -50,13 +60,12 @@ def run(folder: Path, profile: str, *ids: str) -> dict[str, Row]:
     return {str(row["id"]): row for row in tests if isinstance(row, dict) and row["id"] in ids}
 
 
-def departing(monkeypatch: pytest.MonkeyPatch, name: str, figure: Figure) -> None:
-    def conduct(values: Values) -> ServerConduct:
-        value = values.find(name)
-        assert value is not None
-        return server_conduct(values.having(replace(value, figure=figure)))
-
-    monkeypatch.setattr(wiring, "server_conduct", conduct)
+def departing(profile: str, name: str, figure: Figure) -> Values:
+    """Return the values of a profile with another figure in one place."""
+    values = load_profile(profile).declared_as(DEMONSTRATED).put_to("server").values
+    value = values.find(name)
+    assert value is not None
+    return values.having(replace(value, figure=figure))
 
 
 def about(row: Row, name: str) -> list[str]:
@@ -68,10 +77,9 @@ def about(row: Row, name: str) -> list[str]:
 
 @pytest.mark.parametrize(("profile", "name", "figure", "case", "fails"), DEPARTURES)
 def test_a_server_that_departs_from_a_figure_is_caught(
-    profile: str, name: str, figure: Figure, case: str, fails: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    profile: str, name: str, figure: Figure, case: str, fails: bool, tmp_path: Path
 ) -> None:
-    departing(monkeypatch, name, figure)
-    row = run(tmp_path, profile, case)[case]
+    row = run(tmp_path, profile, case, keeps_to=departing(profile, name, figure))[case]
     assert ("fail" if fails else "warning") in about(row, name), row["findings"]
     assert row["verdict"] == ("fail" if fails else "pass")
 
@@ -81,9 +89,16 @@ def test_a_server_that_keeps_to_the_pack_passes(profile: str, case: str, tmp_pat
     assert run(tmp_path, profile, case)[case]["verdict"] == "pass"
 
 
-def test_a_parent_that_allows_both_ways_lets_either_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    departing(monkeypatch, "EndDevice.registration", ("out_of_band",))
-    assert run(tmp_path, "csip-2.1", "REGISTERED-001")["REGISTERED-001"]["verdict"] == "pass"
+def test_the_first_default_is_the_one_of_commissioning(tmp_path: Path) -> None:
+    values = load_profile("au-sapn").values
+    other = replace(values["DefaultDERControl.opModExpLimW@commissioning[server]"], figure=3000.0)
+    row = run(tmp_path, "au-sapn", "CONNECTION-002", keeps_to=values.having(other))["CONNECTION-002"]
+    assert about(row, "DefaultDERControl.opModExpLimW") == ["fail"]
+
+
+def test_a_parent_that_allows_both_ways_lets_either_pass(tmp_path: Path) -> None:
+    out_of_band = departing("csip-2.1", "EndDevice.registration", ("out_of_band",))
+    assert run(tmp_path, "csip-2.1", "REGISTERED-001", keeps_to=out_of_band)["REGISTERED-001"]["verdict"] == "pass"
 
 
 def test_as_many_requests_as_agreed_are_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,8 +109,9 @@ def test_as_many_requests_as_agreed_are_served(tmp_path: Path, monkeypatch: pyte
     told = replace(profile, values=profile.values.having(known))
     monkeypatch.setattr(wiring, "load_profile", lambda name: told)
     assert run(tmp_path / "sound", "csip-aus-1.2", "HTTP-004")["HTTP-004"]["verdict"] == "pass"
-    departing(monkeypatch, "HTTP.requests_per_minute", 20.0)
-    assert run(tmp_path / "sparing", "csip-aus-1.2", "HTTP-004")["HTTP-004"]["verdict"] == "fail"
+    fewer = told.values.having(replace(known, figure=20.0))
+    row = run(tmp_path / "sparing", "csip-aus-1.2", "HTTP-004", keeps_to=fewer)["HTTP-004"]
+    assert row["verdict"] == "fail"
 
 
 def test_a_value_of_a_server_is_one_it_is_named_in() -> None:

@@ -133,6 +133,7 @@ _ROWS: tuple[tuple[str, Bound, str, str], ...] = (
     ("EndDevice.lFDI.case", _EQUAL, "", "case of the hexadecimal digits: upper, lower"),
     ("EndDevice.lFDI.pen_base", _EQUAL, "", "digits of the private enterprise number at the end: decimal, hex"),
     ("EndDevice.lFDI.pen_digits", _EQUAL, "1", "how many digits the private enterprise number takes at the end"),
+    ("Registration.without_link", _EQUAL, "", "what a client does where there is no RegistrationLink: carries_on"),
     ("EndDevice.gateway", _EQUAL, "", "what a gateway over several inverters is: one_end_device"),
     ("EndDevice.duplicate", _EQUAL, "", "a second POST of the same EndDevice: refused, idempotent"),
     ("mRID.pen_base", _EQUAL, "", "digits of the private enterprise number at the end of an mRID: decimal, hex"),
@@ -224,9 +225,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "EndDevice.duplicate": ("refused", "idempotent"),
     "EndDevice.reporting_only": ("allowed", "refused"),
     "EndDevice.fleet_members": ("listed", "hidden"),
+    "Registration.without_link": ("carries_on", "stops"),
     "mRID.pen_base": PEN_BASES,
     "mRID.unique": ("EndDevice", "server"),
-    "ConnectionPoint.order": ("after_end_device", "never"),
+    "ConnectionPoint.order": ("after_end_device", "never", "before_programs"),
     "ConnectionPoint.change": ("accepted", "refused"),
     "ReadingType.dataQualifier": ("average", "normal", "unspecified", "maximum", "minimum"),
     "MirrorMeterReading.method": ("integrate", "sample"),
@@ -254,6 +256,7 @@ OTHERS = {
     "TLS.cipher_suites": "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
     "csipaus.namespace": "urn:example:another",
     "mRID.change": "primacy",
+    "MirrorUsagePoint.fleet_readings": "VA",
     "mRID.form": "drawn by lot",
 }
 """A word, for each demand whose words are open, that no pack demands."""

@@ -10,6 +10,8 @@ from conformance.catalogue.fleet import INVERTERS, fleet_nodes
 from conformance.catalogue.instructions import order
 from conformance.catalogue.inverter_functions import FIXED_PF, IDLE_PF, INVERTER_FUNCTIONS
 from conformance.catalogue.offers import DOCUMENTATION_PEN, ControlOffer, DefaultOffer, GroupOffer, ProgramOffer
+from conformance.catalogue.pack_values import Phase
+from conformance.catalogue.reading_words import reading_word
 from conformance.catalogue.ride_through import RIDE_THROUGH
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
@@ -17,14 +19,25 @@ from conformance.judgement.check import require
 from conformance.judgement.demanded import kept, kept_by_server, most
 from conformance.judgement.der_status import status_elements
 from conformance.judgement.encodings import spoken
+from conformance.judgement.extended import extension_elements, has_reason, in_namespace, versions_in
 from conformance.judgement.list_queries import LIST_QUERIES
 from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
 from conformance.judgement.polling import Cadence, Occurrence
+from conformance.judgement.readings import mirrored_series
 from conformance.judgement.requirements import value_rules
 from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
 from conformance.roles.chain_trial import greeted, refuses, turned_down
+from conformance.roles.client_reports import (
+    found_its_device,
+    has_put,
+    maker_of,
+    put_of_der,
+    reports,
+    sent,
+)
+from conformance.roles.connection_ids import NOT_VALID, another_networks_id, own_ids
 from conformance.roles.control_reading import (
     all_read,
     all_received,
@@ -45,7 +58,12 @@ from conformance.roles.event_watch import (
     shows,
 )
 from conformance.roles.inverter_trial import carry_out, walk_begins
-from conformance.roles.newcomer import devices_seen, register, twice, was_taken, way_of
+from conformance.roles.limit_offers import CONTROLS as LIMIT_CONTROLS
+from conformance.roles.limit_offers import DEFAULTS as LIMIT_DEFAULTS
+from conformance.roles.limit_offers import LIMITS, TARGETS, control_for, programs_for
+from conformance.roles.limit_offers import TARGETED as STORAGE_TARGETS
+from conformance.roles.limit_scene import LimitScene, active_power
+from conformance.roles.newcomer import devices_seen, programs_seen, register, twice, was_taken, way_of
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.served_schedules import (
     event_group,
@@ -60,11 +78,12 @@ from conformance.roles.served_schedules import (
     topology_2_groups,
     topology_3_groups,
 )
+from conformance.roles.served_tree import leading_away, mode_of, poll_rates
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
-from conformance.roles.served_tree import leading_away, poll_rates
 from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
 from conformance.roles.utility.detours import make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
+from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.scenario import (
     ALL_RESPONSES,
     fifteen_assignments,
@@ -88,11 +107,13 @@ from conformance.roles.utility.schedules import (
 from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.identity import lfdi_of
 from conformance.vocabulary.mrid import new_managed_lfdi, new_mrid
+from conformance.wire.csipaus import WELL_KNOWN
 from conformance.wire.documents import (
     HERTZ,
     VAR,
     VOLT,
     WATT,
+    connection_point,
     csip_quantities,
     der_capability,
     der_settings,
@@ -103,10 +124,13 @@ from conformance.wire.documents import (
 )
 from conformance.wire.payload import Node, quantity, read
 
+COMMISSIONING = Phase.COMMISSIONING
+
 __all__ = [
     "ALL_RESPONSES",
     "ANSWERED",
     "CANCELLED",
+    "COMMISSIONING",
     "COMPLETED",
     "DOCUMENTATION_PEN",
     "EVENT_RULES",
@@ -118,19 +142,26 @@ __all__ = [
     "IMMEDIATE_AND_CURVE",
     "INVERTERS",
     "INVERTER_FUNCTIONS",
+    "LIMITS",
+    "LIMIT_CONTROLS",
+    "LIMIT_DEFAULTS",
     "LIST_QUERIES",
     "LOG_EVENT",
+    "NOT_VALID",
     "POLLED",
     "RANDOMIZED",
     "RECEIVED",
     "RIDE_THROUGH",
     "RIVALS",
     "STARTED",
+    "STORAGE_TARGETS",
     "SUPERSEDED",
+    "TARGETS",
     "TEN_PROGRAMS",
     "VAR",
     "VOLT",
     "WATT",
+    "WELL_KNOWN",
     "Cadence",
     "ControlOffer",
     "CurrentStatus",
@@ -138,19 +169,25 @@ __all__ = [
     "EventScene",
     "EventWatch",
     "GroupOffer",
+    "LimitScene",
     "Listing",
     "Node",
     "Occurrence",
     "Plant",
     "ProgramOffer",
     "Reading",
+    "Registration",
     "Span",
     "Window",
+    "active_power",
     "all_read",
     "all_received",
+    "another_networks_id",
     "arrival",
     "cancellation_answered",
     "carry_out",
+    "connection_point",
+    "control_for",
     "csip_quantities",
     "defined",
     "der_capability",
@@ -160,12 +197,17 @@ __all__ = [
     "drawn_by_chance",
     "event_group",
     "event_offer",
+    "extension_elements",
     "fifteen_assignments",
     "fifteen_groups",
     "fleet_nodes",
     "forbidden_methods",
+    "found_its_device",
     "function_default",
     "greeted",
+    "has_put",
+    "has_reason",
+    "in_namespace",
     "instant",
     "is_able",
     "kept",
@@ -177,9 +219,12 @@ __all__ = [
     "log_event",
     "logged",
     "make_busy",
+    "maker_of",
     "mirror_reading",
     "mirror_usage_point",
     "mirrored",
+    "mirrored_series",
+    "mode_of",
     "most",
     "move",
     "names",
@@ -192,21 +237,28 @@ __all__ = [
     "one_program",
     "order",
     "outranked",
+    "own_ids",
     "plain_default",
     "planned_group",
     "planned_offer",
     "poll_rates",
     "polls_again",
     "power_factor",
+    "programs_for",
+    "programs_seen",
     "published",
+    "put_of_der",
     "quantity",
     "read",
+    "reading_word",
     "refuses",
     "register",
     "registered_last",
+    "reports",
     "require",
     "response_in",
     "schedule",
+    "sent",
     "shows",
     "spoken",
     "status_elements",
@@ -223,6 +275,7 @@ __all__ = [
     "turned_down",
     "twice",
     "value_rules",
+    "versions_in",
     "walk_begins",
     "was_taken",
     "way_of",

@@ -13,9 +13,8 @@ from functools import partial
 from conformance.catalogue.demands import POLLED
 from conformance.catalogue.pack_values import Phase, Values
 from conformance.reference.aus_conduct import PLAIN, AusConduct, aus_conduct
-from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct, reporting_conduct
 from conformance.reference.pace import CSIP_PACE, ClientPace, client_pace
-
+from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct, reporting_conduct
 
 DAY_S = 86400
 RENEWED_AFTER = 0.75
@@ -141,7 +140,7 @@ def server_conduct(values: Values) -> ServerConduct:
         discovery=word("csipaus.discovery") == "required",
         connection_prefixes=_words(values, "ConnectionPoint.connectionPointId.prefixes"),
         connection_change="accepted" in (_words(values, "ConnectionPoint.change") or ("accepted",)),
-        connection_first=word("ConnectionPoint") == "required",
+        connection_first=word("ConnectionPoint.order") == "before_programs",
         longest_control_s=number("DERControl.duration"),
         interval_s=number("DERControl.interval"),
         randomize_start_s=number("DERControl.randomizeStart"),

@@ -68,5 +68,20 @@ def twice(value: Value, again: Reading, own: Node, count: int) -> Judged:
     return Judged("twice", passed_if(kind in value.words), value.sentence, observed, (again.exchange.number,))
 
 
+async def programs_seen(client: TestClient, end_device: Node) -> tuple[Node, ...]:
+    """Return the DERPrograms that a client is led to from its EndDevice; none where a link or a list is missing."""
+    href = end_device.link("FunctionSetAssignmentsListLink")
+    groups = await _entries(client, href, "FunctionSetAssignmentsList")
+    lists = [await _entries(client, group.link("DERProgramListLink"), "DERProgramList") for group in groups]
+    return tuple(program for entries in lists for program in entries)
+
+
+async def _entries(client: TestClient, href: str | None, name: str) -> tuple[Node, ...]:
+    if href is None:
+        return ()
+    first = await client.page(href, name, start=0, limit=1)
+    return (await client.whole_list(href, name)).entries if first.is_list else ()
+
+
 def _numbers(posted: Reading | None) -> tuple[int, ...]:
     return () if posted is None else (posted.exchange.number,)

@@ -117,11 +117,12 @@ class OfferReader:
 
     # --- defaults, controls, curves ---
 
-    async def default(self, program: ServedProgram, offer: DefaultOffer) -> None:
+    async def default(self, program: ServedProgram, offer: DefaultOffer) -> Reading:
         """Read a program's default and judge that it is what was arranged, curves included."""
         reading = await self.read_link(program.node, "DefaultDERControlLink")
         self._check.judged("DER.005", modes_shown(reading.exchange, reading.resource, offer.modes, offer.settings))
         await self._curves(reading.resource, offer.modes)
+        return reading
 
     async def lists_nothing(self, program: ServedProgram) -> None:
         """Read a program's DERControlList and judge that it is empty."""

@@ -53,7 +53,7 @@ def defaults(tree: Iterable[Reading]) -> tuple[Shown, ...]:
 
 def in_sequence(shown: Sequence[Shown], mode: str) -> tuple[Shown, ...]:
     """Return the controls with a mode of which another one begins where they end, or that begin where another ends."""
-    having = [each for each in shown if _mode(each.node, mode) is not None]
+    having = [each for each in shown if mode_of(each.node, mode) is not None]
     starts, ends = {_start(each.node) for each in having}, {_end(each.node) for each in having}
     return tuple(each for each in having if _end(each.node) in starts or _start(each.node) in ends)
 
@@ -64,9 +64,10 @@ def duration_s(shown: Shown) -> int | None:
     return None if interval is None else interval.integer("duration")
 
 
-def mode_of(shown: Shown, mode: str) -> Node | None:
+def mode_of(node: Node, mode: str) -> Node | None:
     """Return the element of a mode in a control or default, in whichever namespace."""
-    return _mode(shown.node, mode)
+    base = node.child("DERControlBase")
+    return None if base is None else base.child(mode)
 
 
 def leading_away(tree: Iterable[Reading]) -> tuple[str, ...]:
@@ -85,11 +86,6 @@ def _documents(tree: Iterable[Reading], kind: str) -> Iterator[Shown]:
     for reading in tree:
         if reading.exchange.status == 200 and reading.document is not None and reading.document.name == kind:
             yield Shown(reading.document, reading.exchange)
-
-
-def _mode(node: Node, mode: str) -> Node | None:
-    base = node.child("DERControlBase")
-    return None if base is None else base.child(mode)
 
 
 def _start(node: Node) -> int | None:

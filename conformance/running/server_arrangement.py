@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance.catalogue.instructions import order
+from conformance.catalogue.test_case import TestCase
 from conformance.roles.arranger import Arranger
 from conformance.roles.polling_device import PollingDevice
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.test_client import TestClient
 from conformance.running.case_run import Desk
 from conformance.running.lanes import Lanes
+from conformance.running.subject_ways import ClearTextDoor, ServiceSearch
+from conformance.running.way_in import WaysIn
 from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable, explain
 from conformance.wire.failure_words import failure_words
 from conformance.wire.http_client import HttpClient
@@ -48,6 +51,7 @@ class ServerPlace:
     pin: int
     start: StartCommand | None = None
     to_register: bool = False
+    ways: WaysIn = field(default_factory=WaysIn)
 
 
 STAGGER_S = 0.037
@@ -139,23 +143,33 @@ class ServerArrangement:
             self._registered.add(identity.lfdi)
         client = self._test_client(desk, identity)
         arrange = Arranger(desk.instruct, desk.attempt, lfdi=client.lfdi, pin=pin, entry=place.entry)
-        device = PollingDevice(client, desk.check, bench.clock, bench.limits, f"CTP.{desk.case.id}")
+        patience, deadline = bench.limits["discovery_answers"].duration, bench.limits["request_deadline"].duration
+        search = ServiceSearch(place.ways, bench.clock, patience, lambda *where: self._visitor(desk, identity, *where))
+        door = ClearTextDoor(place.ways, self._network, bench.clock, desk.log, deadline)
+        device = PollingDevice(client, desk.check, bench.clock, bench.limits, _argued_from(desk.case))
         try:
-            yield {"server": client, "device": device, "arrange": arrange, "pin": pin}
+            nouns = {"server": client, "device": device, "arrange": arrange, "pin": pin}
+            yield nouns | {"discovery": search, "clear_text": door}
         finally:
+            await search.close()
             await client.aclose()
             await arrange.tidy_up()
 
-    def _test_client(self, desk: Desk, own: ShownIdentity) -> TestClient:
-        limits = desk.bench.limits
+    def _visitor(self, desk: Desk, own: ShownIdentity, host: str, port: int, entry: str) -> TestClient:
+        """Return a test client for another address than the declared one."""
+        place = replace(self._place, host=host, port=port, entry=entry)
+        return self._test_client(desk, own, place)
+
+    def _test_client(self, desk: Desk, own: ShownIdentity, place: ServerPlace | None = None) -> TestClient:
+        limits, place = desk.bench.limits, place or self._place
         return TestClient(
-            self._carrier(desk, "own", own),
-            entry=self._place.entry,
+            self._carrier(desk, "own", own, place),
+            entry=place.entry,
             lfdi=own.lfdi,
             sfdi=own.sfdi,
             deadline=limits["request_deadline"].duration,
             page_size=limits["page_size"].count,
-            make_carrier=lambda name: self._carrier(desk, name, own),
+            make_carrier=lambda name: self._carrier(desk, name, own, place),
             identity_of=lambda name: self._identity_of(name, own),
         )
 
@@ -163,13 +177,11 @@ class ServerArrangement:
         shown = self._shown(name, own)
         return (shown.lfdi, shown.sfdi) if shown else ("", 0)
 
-    def _carrier(self, desk: Desk, name: str, own: ShownIdentity) -> HttpClient:
+    def _carrier(self, desk: Desk, name: str, own: ShownIdentity, place: ServerPlace) -> HttpClient:
         shown = self._shown(name, own)
         chain, key = (shown.chain, shown.key) if shown else (None, None)
         context = client_context(chain, key, own.roots)
-        return HttpClient(
-            self._network, desk.bench.clock, context, self._place.host, self._place.port, recorder=desk.log
-        )
+        return HttpClient(self._network, desk.bench.clock, context, place.host, place.port, recorder=desk.log)
 
     def _shown(self, name: str, own: ShownIdentity) -> ShownIdentity | None:
         """Return an identity by name: ``own``, ``none``, or one that the test PKI makes."""
@@ -179,6 +191,12 @@ class ServerArrangement:
             raise PreconditionNotMet(NO_TEST_PKI)
         made = self._strangers.made(name)
         return ShownIdentity(made.files.chain, made.files.key, own.roots, made.lfdi, made.sfdi)
+
+
+def _argued_from(case: TestCase) -> str:
+    """Return the row that everything a case reads is judged by: that of its procedure, or else the first it names."""
+    own = f"CTP.{case.id}"
+    return own if own in case.requirements else case.requirements[0]
 
 
 NO_TEST_PKI = explain(

@@ -38,6 +38,12 @@ def subscription(resource: str, uri: str, limit: int) -> etree._Element:
     )
 
 
+def connection_point(namespace: str, text: str) -> bytes:
+    """Return a ConnectionPoint of CSIP-AUS with an id."""
+    point = element("connectionPointId", text, namespace=namespace)
+    return write(element("ConnectionPoint", point, namespace=namespace))
+
+
 def der_settings(updated: datetime, set_max_w: int) -> bytes:
     """Return a DERSettings with a maximum power in watts and a ramp rate of 1 % per second."""
     stamp = element("updatedTime", _seconds(updated))
