@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from conformance.catalogue.pack_values import SourceGrade
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, cases_in_file, declares_cases, load_cases
 from conformance.face.configuration import DEFAULT_NAME, read_configuration
@@ -37,6 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("csip", "IEEE 2030.5 conformance")
     group.addoption("--csip-config", metavar="FILE", help="configuration: subject, connection, declaration")
     group.addoption("--csip-profile", metavar="NAME", help="profile pack, by name or path")
+    grades = [grade.value for grade in SourceGrade]
+    group.addoption("--csip-fail-from", choices=grades, help="weakest source whose demands fail a test outright")
     group.addoption("--csip-out", metavar="DIR", help="run folder to write")
     group.addoption("--csip-demo", action="store_true", help="test the embedded reference peers in virtual time")
     group.addoption("--csip-cases", action="store_true", help="collect the test cases that come with the harness")
@@ -141,12 +144,13 @@ def _choice(config: pytest.Config, cases: list[TestCase], subjects: Sequence[str
     if not only:
         seen = f"{len(cases)} of other subjects"
         raise UsageError(explain("selecting tests", f"some for the {' or '.join(subjects)}", seen, "select others"))
-    out = config.getoption("csip_out")
+    out, grade = config.getoption("csip_out"), config.getoption("csip_fail_from")
     return Choice(
         config.getoption("csip_profile"),
         () if len(only) == len(known) else only,
         out=out and Path(out),
         cases=tuple(known.values()),
+        fail_from=None if grade is None else SourceGrade(grade),
     )
 
 

@@ -194,12 +194,27 @@ class Value:
 class Whom:
     """Whom the values are put to: the ``role`` declared, all DER ``types`` declared, and the phase of the site's life.
 
-    An empty role, and no type at all, mean any.
+    An empty role, and no type at all, mean any. ``pen`` is the private enterprise number of the maker, where declared.
     """
 
     role: str = ""
     types: tuple[str, ...] = ()
     phase: Phase = Phase.NORMAL
+    pen: int | None = None
+
+    @property
+    def told(self) -> str:
+        """Who it is, in words: ``a device with pv, storage``."""
+        article = "an" if self.role.startswith("a") else "a"
+        types = f" with {', '.join(self.types)}" if self.types else ""
+        return f"{article} {self.role or 'subject'}{types}"
+
+
+ROLES = ("device", "aggregator")
+"""What a client can be declared to be."""
+
+DER_TYPES = ("pv", "storage", "evse", "load")
+"""The kinds of DER that can be declared."""
 
 
 class Values(Mapping[str, Value]):

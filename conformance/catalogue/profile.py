@@ -87,8 +87,11 @@ class Profile:
         return replace(self, declared=declared)
 
     def put_to(self, subject: str) -> Profile:
-        """Return the same profile with its values put to a kind of subject, as that is declared."""
-        whom = self.declared.get(subject, Whom(role="server" if subject == "server" else ""))
+        """Return the same profile with its values put to a kind of subject, as that is declared.
+
+        A client of which nothing is declared is taken for a device with any kind of DER.
+        """
+        whom = self.declared.get(subject, Whom(role="server" if subject == "server" else "device"))
         return replace(self, values=self.values.put_to(whom))
 
     @property

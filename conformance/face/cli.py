@@ -9,12 +9,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from conformance import __version__
-from conformance.catalogue.pack_values import SourceGrade
+from conformance.catalogue.pack_values import DER_TYPES, ROLES, SourceGrade
 from conformance.catalogue.profile import profile_names
 from conformance.face.catalogue_commands import list_command, show_command
 from conformance.face.configuration import DEFAULT_NAME, read_configuration
@@ -26,16 +27,14 @@ from conformance.face.report_command import report
 from conformance.face.run_pytest import run_to_the_end
 from conformance.face.schedule_lines import plan_lines
 from conformance.face.validate_command import validate
-from conformance.face.wiring import Choice, configured_run, demonstration
+from conformance.face.wiring import DEMONSTRATED, Choice, configured_run, demonstration
 from conformance.reference.flaws import flaw_sides
 from conformance.vocabulary.errors import HarnessError
 
 fail_from_option = click.option(
     "--fail-from",
     type=click.Choice([grade.value for grade in SourceGrade]),
-    default=SourceGrade.PRIMARY.value,
-    show_default=True,
-    help="Weakest source whose demands fail a test outright; recorded.",
+    help="Weakest source whose demands fail a test outright; primary by default; recorded.",
 )
 
 
@@ -52,12 +51,25 @@ def csip() -> None:
 @click.option("--profile", metavar="P", help=f"Profile pack: {', '.join(profile_names())}, or a path.")
 @click.option("--only", multiple=True, metavar="ID", help="Run only this test; may be repeated.")
 @click.option("--flaw", multiple=True, metavar="NAME", help="Give a reference peer a flaw, to see a report that fails.")
+@click.option("--role", type=click.Choice(ROLES), default="device", show_default=True, help="What the client is.")
+@click.option(
+    "--der", type=click.Choice(DER_TYPES), multiple=True, help="A kind of DER the client has; all by default."
+)
 @fail_from_option
-def demo(out: Path | None, profile: str | None, only: tuple[str, ...], flaw: tuple[str, ...], fail_from: str) -> None:
+def demo(
+    out: Path | None,
+    profile: str | None,
+    only: tuple[str, ...],
+    flaw: tuple[str, ...],
+    role: str,
+    der: tuple[str, ...],
+    fail_from: str | None,
+) -> None:
     """Test the embedded reference peers, in both roles and in virtual time, and write a report."""
     with ExitStack() as keep:
         folder = out or _next_folder(Path("csip-demo"))
-        choice = Choice(profile=profile, only=only, fail_from=SourceGrade(fail_from))
+        client = replace(DEMONSTRATED["client"], role=role, types=der or DER_TYPES)
+        choice = Choice(profile=profile, only=only, fail_from=graded(fail_from), client=client)
         sys.exit(run_to_the_end(demonstration(choice, folder, keep, flaw_sides(flaw)), expect=None))
 
 
@@ -90,15 +102,20 @@ def run(
     expect: Path | None,
     out: Path | None,
     resume: Path | None,
-    fail_from: str,
+    fail_from: str | None,
 ) -> None:
     """Test the subject that the configuration describes."""
-    grade = SourceGrade(fail_from)
+    grade = graded(fail_from)
     choice = Choice(profile=profile, only=only, jobs=jobs, out=out, resume=resume, fail_from=grade)
     if only_plan:
         click.echo("\n".join(plan_lines(read_configuration(config), choice)))
         return
     sys.exit(run_to_the_end(configured_run(read_configuration(config), choice), expect=expect))
+
+
+def graded(word: str | None) -> SourceGrade | None:
+    """Return the grade that was asked for, if one was."""
+    return None if word is None else SourceGrade(word)
 
 
 def _next_folder(base: Path) -> Path:

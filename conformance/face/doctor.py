@@ -13,8 +13,11 @@ from pathlib import Path
 import click
 
 from conformance.catalogue.profile import load_profile
+from conformance.catalogue.shipped import testcases_folder
+from conformance.catalogue.test_case import load_cases
 from conformance.face.configuration import DEFAULT_NAME, Configuration, read_configuration
 from conformance.face.configured_identities import Shown
+from conformance.face.declaration import must_be_known
 from conformance.face.subjects import lanes_of
 from conformance.vocabulary.errors import HarnessError
 from conformance.wire.certificate_chain import judge_chain
@@ -59,6 +62,14 @@ def _profile(configuration: Configuration) -> tuple[bool | None, str]:
     profile = load_profile(configuration.profile)
     profile.limits.overridden_by(configuration.limits)
     return True, f"{profile.id} {profile.version}, {len(configuration.limits)} limits replaced"
+
+
+def _declared(configuration: Configuration) -> tuple[bool | None, str]:
+    whom = configuration.declared
+    must_be_known(configuration, load_cases(testcases_folder()))
+    claims = ", ".join(sorted(configuration.supports)) if configuration.supports else "everything"
+    pen = "no maker's number" if whom.pen is None else f"maker's number {whom.pen}"
+    return None, f"{whom.told}{'' if whom.types else ', any kind of DER'}; {pen}; claims {claims}"
 
 
 def _certificate(configuration: Configuration) -> tuple[bool | None, str]:
@@ -150,6 +161,7 @@ def _stored(configuration: Configuration) -> tuple[bool | None, str]:
 
 LOOKS: dict[str, Callable[[Configuration], tuple[bool | None, str]]] = {
     "profile": _profile,
+    "declared": _declared,
     "certificate": _certificate,
     "chain": _chain,
     "subject": _subject_certificate,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from conformance.catalogue.pack_values import SourceGrade, Values, Whom
+from conformance.catalogue.pack_values import DER_TYPES, SourceGrade, Values, Whom
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
@@ -21,6 +21,7 @@ from conformance.face.declaration import declared_facts, must_be_known
 from conformance.face.subjects import client_under_test, lanes_of, server_under_test
 from conformance.face.test_pki import make_test_pki
 from conformance.judgement.requirements import whole_register
+from conformance.reference.client import EXAMPLE_PEN
 from conformance.reference.client_manner import Manner as ClientManner
 from conformance.reference.conduct import client_conduct, server_conduct
 from conformance.reference.demo_identities import make_identities
@@ -45,7 +46,7 @@ DEFAULT_PROFILE = "csip-2.1"
 SUBJECTS = ("server", "client")
 DEMONSTRATED = {
     "server": Whom(role="server"),
-    "client": Whom(role="device", types=("pv", "storage", "evse", "load")),
+    "client": Whom(role="device", types=DER_TYPES, pen=EXAMPLE_PEN),
 }
 """What the embedded peers are: a server, and a client whose site has one of everything."""
 DEFAULT_JOBS = (os.cpu_count() or 1) * 16
@@ -94,16 +95,14 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
 def configured_plan(configuration: Configuration, choice: Choice) -> tuple[Profile, Plan]:
     """Return the profile with the configured limits, and the plan. Raises ``UsageError``."""
     grade = choice.fail_from or configuration.fail_from or SourceGrade.PRIMARY
-    declared = {configuration.kind: configuration.declared}
+    declared: dict[str, Whom] = {configuration.kind: configuration.declared}
     chosen = _loaded(choice.profile or configuration.profile).failing_from(grade).declared_as(declared)
     profile = replace(chosen, limits=chosen.limits.overridden_by(configuration.limits))
     observed = configuration.kind == "server" or configuration.southbound is not None
     subjects, supported = [configuration.kind], configuration.supports
     cases = _cases(choice)
     must_be_known(configuration, cases)
-    return profile, make_plan(
-        cases, profile, subjects, only=choice.only, supported=supported, observed=observed
-    )
+    return profile, make_plan(cases, profile, subjects, only=choice.only, supported=supported, observed=observed)
 
 
 def configured_lanes(configuration: Configuration, choice: Choice) -> int:

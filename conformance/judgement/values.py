@@ -86,7 +86,7 @@ def _demand(demands: Values, rule: str) -> Value | None:
 def _circumstances(demands: Values) -> Circumstances:
     case = _chosen(_demand(demands, "VAL.HEX.CASE"), HexCase)
     base = _chosen(_demand(demands, "VAL.MRID.PEN"), PenForm)
-    return Circumstances(letter_case=case, pen_form=base or PenForm.HEX)
+    return Circumstances(letter_case=case, pen=demands.whom.pen, pen_form=base or PenForm.HEX)
 
 
 def _chosen(value: Value | None, choices: type[Choice]) -> Choice | None:

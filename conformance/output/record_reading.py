@@ -29,7 +29,7 @@ def read_run(record: JsonObject) -> RunView:
         versions=_versions(tool, _object(record, "environment")),
         tool=f"{_text(tool, 'name')} {_text(tool, 'version')}".strip() or "csip-conformance",
         profile=_profile(_object(record, "profile")),
-        subject=SubjectView(**{key: _text(_object(record, "subject"), key) for key in SubjectView.__slots__}),
+        subject=_subject(_object(record, "subject")),
         limits=tuple(_limit(row) for row in _objects(record, "limits")),
         policies=tuple(
             Policy(_text(row, "name"), _text(row, "choice"), _text(row, "source"), _text(row, "note"))
@@ -45,6 +45,11 @@ def read_run(record: JsonObject) -> RunView:
         started_at=_moment(record, "started_at"),
         finished_at=_moment(record, "finished_at"),
     )
+
+
+def _subject(row: JsonObject) -> SubjectView:
+    texts = {key: _text(row, key) for key in SubjectView.__slots__ if key != "der"}
+    return SubjectView(**texts, der=", ".join(_texts(row, "der")))
 
 
 def _case(row: JsonObject) -> CaseView:

@@ -75,7 +75,7 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class SubjectView:
-    """What was tested, as declared. Empty texts were not declared."""
+    """What was tested, as declared. Empty texts were not declared; ``der`` names kinds, with commas."""
 
     kind: str = ""
     name: str = ""
@@ -85,6 +85,18 @@ class SubjectView:
     address: str = ""
     lfdi: str = ""
     started_by: str = ""
+    role: str = ""
+    der: str = ""
+    pen: str = ""
+
+    @property
+    def declared(self) -> str:
+        """What it was declared to be, in words: ``device with pv, storage; maker's number 32473``."""
+        types = (
+            f" with {self.der}" if self.der else ", any kind of DER" if self.role in ("device", "aggregator") else ""
+        )
+        number = f"; maker's number {self.pen}" if self.pen else ""
+        return f"{self.role}{types}{number}" if self.role else ""
 
     @property
     def product(self) -> str:

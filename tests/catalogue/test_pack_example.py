@@ -149,7 +149,7 @@ def test_a_case_that_needs_what_is_not_known_is_not_run_and_asks(tmp_path: Path)
     asked = "DERStatus.post_interval is not known; ask Northwind Power: How often is DERStatus sent?"
     assert rows["X-1"] == (Verdict.NOT_RUN, asked)
     assert rows["X-2"] is None
-    assert rows["X-3"] == (Verdict.NOT_APPLICABLE, "the profile northwind demands no EndDevice.static_export")
+    assert rows["X-3"] == (Verdict.NOT_APPLICABLE, "the profile northwind demands no EndDevice.static_export of a device")
     answer = "value: null, question: Q-STATUS", "value: 60, unit: s"
     told = {row.id: row.skip for row in make_plan(cases, northwind(tmp_path, answer), ["client"]).rows}
     assert told["X-1"] is None

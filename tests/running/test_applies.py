@@ -83,7 +83,7 @@ def test_a_case_whose_demands_are_all_unknown_is_not_run_and_asks(tmp_path: Path
 def test_a_case_of_which_nothing_is_demanded_does_not_apply(tmp_path: Path) -> None:
     profile = made(tmp_path, Time__drift=rate(roles=["server"]), LogEvent=word("optional"))
     client = profile.declared_as({"client": Whom(role="device")})
-    expected = Verdict.NOT_APPLICABLE, "the profile made demands no Time.drift or LogEvent"
+    expected = Verdict.NOT_APPLICABLE, "the profile made demands no Time.drift or LogEvent of a device"
     assert row(client, judging("Time.drift", "LogEvent")).skip == expected
 
 

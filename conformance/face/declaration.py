@@ -1,0 +1,41 @@
+"""What a product declares of itself: its role, its kinds of DER, its maker's number, the function sets it claims."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from conformance.catalogue.pack_values import Whom
+from conformance.catalogue.test_case import TestCase
+from conformance.face.configuration import Configuration
+from conformance.running.journal import Json
+from conformance.vocabulary.errors import UsageError, explain
+
+FUNCTION_SETS = (
+    "DER",
+    "DERControl",
+    "EndDevice",
+    "FunctionSetAssignments",
+    "LogEvent",
+    "MirrorUsagePoint",
+    "Registration",
+    "Response",
+    "Subscription",
+    "Time",
+)
+"""What a product may claim beside the names that test cases ask for."""
+
+
+def must_be_known(configuration: Configuration, cases: Sequence[TestCase]) -> None:
+    """Refuse a name under ``supports`` that nothing asks for: a misspelt one would leave test cases out unseen."""
+    known = {*FUNCTION_SETS, *(need for case in cases for need in case.needs)}
+    for name in sorted((configuration.supports or frozenset()) - known):
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        do = f"perhaps {' or '.join(near)} is meant" if near else "leave it out"
+        expected = f"of {', '.join(sorted(known))}"
+        raise UsageError(explain(f"reading subject.supports in {configuration.path}", expected, name, do))
+
+
+def declared_facts(whom: Whom) -> dict[str, Json]:
+    """Return what was declared of a subject as the record holds it; no kinds of DER mean any."""
+    return {"role": whom.role, "der": list(whom.types), "pen": whom.pen}
