@@ -7,6 +7,7 @@ Absence is judged only after proof that the client was alive.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -178,6 +179,7 @@ class ObservedClient:
     ) -> Exchange | None:
         what = f"{method} {' or '.join(wanted or ('a linked resource',))}"
         expected, limit = f"{what} within {within.value:g} s", limit_used(within)
+        before = max((exchange.number for exchange in self._log.exchanges()), default=0)
 
         def missing(instead: str) -> Judged:
             state = State.FAIL if self._alive() else State.INCONCLUSIVE
@@ -186,10 +188,10 @@ class ObservedClient:
         try:
             found = await self.seen(method, wanted, self._clock.now() + within.duration, matching)
         except ClientGone as gone:
-            self._check.judged(requirement, missing(f"{self._instead()}; then {gone.told}"))
+            self._check.judged(requirement, missing(f"{self._instead(before)}; then {gone.told}"))
             raise
         if found is None:
-            self._check.judged(requirement, missing(self._instead()))
+            self._check.judged(requirement, missing(self._instead(before)))
         else:
             seen = Judged("must_request", State.PASS, expected, "seen", (found.number,), limit=limit)
             self._check.judged(requirement, seen)
@@ -198,13 +200,13 @@ class ObservedClient:
     def _alive(self) -> bool:
         return any(exchange.status is not None for exchange in self._log.exchanges())
 
-    def _instead(self) -> str:
-        seen: dict[str, int] = {}
-        for exchange in self._log.exchanges():
-            key = f"{exchange.method} {exchange.resource or exchange.path} {exchange.status}"
-            seen[key] = seen.get(key, 0) + 1
-        told = ", ".join(f"{count} x {key}" for key, count in seen.items())
-        return f"never; instead {told}" if told else "never; the client sent no request at all"
+    def _instead(self, began: int) -> str:
+        """Tell what came in place of what was awaited, since the waiting began; if nothing did, what came before."""
+        during = _counted(self._log.exchanges(after=began))
+        if during:
+            return f"never; instead {during}"
+        before = _counted(self._log.exchanges())
+        return f"never; nothing at all in this time, before it {before}" if before else "never; no request at all"
 
     def _first_word(self, before: int) -> Connection | None:
         return next((it for it in self.connections() if it.number > before), None)
@@ -283,3 +285,8 @@ def names(thing: Event) -> Matcher:
 def arrival(exchange: Exchange) -> datetime:
     """Return when a request arrived: the kernel's stamp of its first byte where there is one."""
     return exchange.request_first.kernel or exchange.request_first.wall
+
+
+def _counted(exchanges: Iterable[Exchange]) -> str:
+    seen = Counter(f"{one.method} {one.resource or one.path} {one.status}" for one in exchanges)
+    return ", ".join(f"{count} x {what}" for what, count in seen.items())

@@ -155,11 +155,14 @@ def test_a_request_that_never_comes_from_a_live_client_fails_and_tells_what_came
     async def test(bench: Bench) -> None:
         bench.asks("Time")
         bench.asks("Time")
+        bench.later(1, lambda: bench.asks("DERList"))
+        assert await bench.client.must_post("ResponseList", MINUTE, "R.1") is None
         assert await bench.client.must_post("ResponseList", MINUTE, "R.1") is None
 
-    found = play(test).findings[0]
+    found, again = play(test).findings
     assert (found.state, found.expected) == (State.FAIL, "POST ResponseList within 60 s")
-    assert found.observed == "never; instead 2 x GET Time 200"
+    assert found.observed == "never; instead 1 x GET DERList 200"
+    assert again.observed == "never; nothing at all in this time, before it 2 x GET Time 200, 1 x GET DERList 200"
     assert found.limit is not None
 
 
@@ -168,7 +171,7 @@ def test_absence_proves_nothing_of_a_client_that_was_never_alive(play: Play) -> 
         await bench.client.must_get("Time", MINUTE, "R.1")
 
     found = play(test).findings[0]
-    assert (found.state, found.observed) == (State.INCONCLUSIVE, "never; the client sent no request at all")
+    assert (found.state, found.observed) == (State.INCONCLUSIVE, "never; no request at all")
 
 
 def test_a_request_that_broke_off_does_not_count(play: Play) -> None:
