@@ -137,7 +137,7 @@ _ROWS: tuple[tuple[str, Bound, str, str], ...] = (
     ("EndDevice.gateway", _EQUAL, "", "what a gateway over several inverters is: one_end_device"),
     ("EndDevice.duplicate", _EQUAL, "", "a second POST of the same EndDevice: refused, idempotent"),
     ("mRID.pen_base", _EQUAL, "", "digits of the private enterprise number at the end of an mRID: decimal, hex"),
-    ("mRID.form", _EQUAL, "", "how an mRID is put together"),
+    ("mRID.form", _EQUAL, "", "how the mRID of a usage point is put together: lfdi_role_flags_pen"),
     ("mRID.unique", _EQUAL, "", "within what mRIDs are unique: EndDevice"),
     ("mRID.change", _EQUAL, "", "what may change under a known mRID"),
     ("ConnectionPoint.order", _EQUAL, "", "when the connection point is sent: after_end_device"),

@@ -29,3 +29,12 @@ def _status(post: Exchange) -> int | None:
         return read(post.request_body).integer("status")
     except Malformed:
         return None
+
+
+def function_set_kept(value: Value, posts: Sequence[Exchange], how: str) -> Judged:
+    """Judge whether a function set is used where there was cause: required or forbidden; else it is noted."""
+    observed = f"{len(posts)} times" if posts else "never"
+    wanted = {"required": bool(posts), "forbidden": not posts}.get(str(value.figure))
+    state = State.NOTE if wanted is None else passed_if(wanted)
+    expected = f"{value.name} is {value.figure}: {how}"
+    return Judged("function_set", state, expected, observed, tuple(post.number for post in posts))

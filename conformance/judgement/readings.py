@@ -8,25 +8,58 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from conformance.catalogue.pack_values import Value
-from conformance.catalogue.reading_words import PHASES, QUALIFIERS, ReadingWord, is_vehicle, place_of, reading_word
+from conformance.catalogue.reading_words import (
+    PHASES,
+    QUALIFIERS,
+    UOMS,
+    ReadingWord,
+    is_vehicle,
+    place_of,
+    reading_word,
+)
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.vocabulary.mrid import is_mrid, normal_mrid
+from conformance.vocabulary.verdict import Grade
 from conformance.wire.exchange import Exchange
 from conformance.wire.messages import header
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
 
 
+@runtime_checkable
+class Station(Protocol):
+    """A plant with a charging station whose phases are observed."""
+
+    def station_phases_w(self, start: datetime, end: datetime) -> Sequence[float]:
+        """Return the mean power of each phase over an interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One reading that came: when, what it says, in which exchange, and the interval it is about."""
+
+    at: datetime
+    value: int | None
+    exchange: int
+    start: datetime | None = None
+    length_s: float = 0.0
+
+    def in_units(self, multiplier: int) -> float:
+        """Return the value in its unit."""
+        return float((self.value or 0) * 10.0**multiplier)
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """One quantity that is mirrored: its mRID, what its ReadingType says, and the usage point it belongs to.
 
-    ``values`` are the readings that came, each with its instant and its exchange; ``multiplier`` is the power of ten.
+    ``values`` are the readings that came; ``multiplier`` is the power of ten.
     """
 
     mrid: str
@@ -36,7 +69,7 @@ class Series:
     qualifier: int | None = None
     multiplier: int = 0
     defined: bool = False
-    values: tuple[tuple[datetime, int | None, int], ...] = ()
+    values: tuple[Came, ...] = ()
 
     @property
     def place(self) -> str:
@@ -76,14 +109,14 @@ def readings_kept(value: Value, seen: Sequence[Series]) -> Judged:
         )
         if part
     )
-    numbers = tuple(one.values[-1][2] for one in came)
+    numbers = tuple(one.values[-1].exchange for one in came)
     return Judged("readings", state, f"readings of {', '.join(state_of)}", observed or "all came", numbers)
 
 
 def qualifiers_kept(value: Value, seen: Sequence[Series]) -> Judged:
     """Judge what the readings say they are; energy and other running totals are no averages and not looked at."""
     allowed = frozenset(code for word in value.words for code in QUALIFIERS.get(word, ()))
-    looked_at = [one for one in seen if one.defined and one.uom != WATT_HOURS]
+    looked_at = [one for one in seen if one.defined and one.uom != UOMS["Wh"]]
     wrong = [one for one in looked_at if (one.qualifier or 0) not in allowed]
     state = passed_if(not wrong) if looked_at else State.INCONCLUSIVE
     observed = ", ".join(f"{one.mrid} has dataQualifier {one.qualifier or 0}" for one in wrong)
@@ -92,7 +125,7 @@ def qualifiers_kept(value: Value, seen: Sequence[Series]) -> Judged:
 
 def left_out(value: Value, seen: Sequence[Series], lost: ReadingWord, since: datetime) -> Judged:
     """Judge that a quantity that cannot be measured is reported no more from an instant on, neither zero nor stale."""
-    told = [(number, shown) for one in seen if one.uom == lost.uom for at, shown, number in one.values if at > since]
+    told = [(it.exchange, it.value) for one in seen if one.uom == lost.uom for it in one.values if it.at > since]
     observed = f"{len(told)} readings, of {', '.join(sorted({str(shown) for _, shown in told}))}" if told else "none"
     numbers = tuple(number for number, _ in told)
     return Judged(
@@ -100,16 +133,26 @@ def left_out(value: Value, seen: Sequence[Series], lost: ReadingWord, since: dat
     )
 
 
-def phases_sum(value: Value, seen: Sequence[Series], tolerance_share: float) -> Judged:
-    """Judge that a total power equals the sum of its phases where all three are mirrored beside it.
+def station_total(value: Value, seen: Sequence[Series], plant: object, tolerance_pct: float) -> Judged | None:
+    """Judge the total power of a charging station against the sum of its phases at the plant, over each interval.
 
-    ``tolerance_share`` is the difference, in percent of the total, that rounding and the time between may make.
+    ``None`` where the demand is not about charging stations, the plant is not observed, or none was mirrored.
     """
-    sums = list(_totals(_concerned(value, seen)))
-    off = [(total, phases) for total, phases in sums if abs(total - phases) > abs(total) * tolerance_share / 100 + 1]
-    state = passed_if(not off) if sums else State.NOTE
-    observed = "; ".join(f"{total:g} W in all, {phases:g} W on its phases" for total, phases in off)
-    return Judged("phases_sum", state, "a total equals the sum of its phases", observed or f"{len(sums)} totals agree")
+    stations = [one for one in seen if is_vehicle(one.role_flags) and one.uom == UOMS["W"] and not one.phase]
+    told = [(one.multiplier, came) for one in stations for came in one.values if came.start is not None]
+    if value.der != ("evse",) or not told or not isinstance(plant, Station):
+        return None
+    shown = [(came.in_units(multiplier), _at_plant(plant, came), came.exchange) for multiplier, came in told]
+    off = [(total, phases) for total, phases, _ in shown if abs(total - phases) > abs(phases) * tolerance_pct / 100 + 1]
+    observed = "; ".join(f"{total:g} W, its phases {phases:g} W" for total, phases in off) or f"{len(shown)} agree"
+    numbers = tuple(number for _, _, number in shown)
+    expected = "a total that is the sum of the phases of the charging station"
+    return Judged("station_total", passed_if(not off), expected, observed, numbers, grade=Grade.WIRE_AND_SIMULATOR)
+
+
+def _at_plant(plant: Station, came: Came) -> float:
+    start = came.start or came.at
+    return sum(plant.station_phases_w(start, start + timedelta(seconds=came.length_s)))
 
 
 def usage_point_of(post: Exchange) -> str:
@@ -117,11 +160,6 @@ def usage_point_of(post: Exchange) -> str:
     root = _document(post)
     made = header(post.response_headers, "Location") if root and root.name == "MirrorUsagePoint" else None
     return urlsplit(made or post.target).path
-
-
-WATT_HOURS = 72
-THREE_PHASES = frozenset({224})
-"""``phase`` of what is measured on all three; 0 and none mean the same."""
 
 
 def _found(word: ReadingWord, came: Sequence[Series]) -> State:
@@ -142,23 +180,6 @@ def _concerned(value: Value, seen: Sequence[Series]) -> Sequence[Series]:
     return vehicles if only_vehicles else seen
 
 
-def _totals(seen: Sequence[Series]) -> Iterator[tuple[float, float]]:
-    """Yield each total power with the sum of its phases, of the same usage point and instant."""
-    powers = [one for one in seen if one.uom == reading_word("W").uom]
-    for flags in {one.role_flags for one in powers}:
-        here = [one for one in powers if one.role_flags == flags]
-        totals = [one for one in here if not one.phase or one.phase in THREE_PHASES]
-        split = [next((one for one in here if (one.phase or 0) in codes), None) for codes in PHASES.values()]
-        if len(totals) == 1 and all(one is not None for one in split):
-            columns = zip(*(one.values for one in (totals[0], *split) if one is not None), strict=False)
-            yield from (_sum(column) for column in columns)
-
-
-def _sum(column: Sequence[tuple[datetime, int | None, int]]) -> tuple[float, float]:
-    total, *phases = (float(shown or 0) for _, shown, _ in column)
-    return total, sum(phases)
-
-
 def _extended(known: Series, mirror: Node, role_flags: int | None, post: Exchange) -> Series:
     """Return a series with what one more MirrorMeterReading tells of it."""
     made = mirror.child("ReadingType")
@@ -172,8 +193,15 @@ def _extended(known: Series, mirror: Node, role_flags: int | None, post: Exchang
             multiplier=number("powerOfTenMultiplier") or 0,
             defined=True,
         )
-    came = tuple((post.request_first.wall, reading.integer("value"), post.number) for reading in _readings(mirror))
+    came = tuple(_came(reading, post) for reading in _readings(mirror))
     return replace(known, role_flags=role_flags, values=(*known.values, *came))
+
+
+def _came(reading: Node, post: Exchange) -> Came:
+    period = reading.child("timePeriod")
+    start_s, length_s = (period.integer("start"), period.integer("duration")) if period else (None, None)
+    start = None if start_s is None else datetime.fromtimestamp(start_s, UTC)
+    return Came(post.request_first.wall, reading.integer("value"), post.number, start, float(length_s or 0))
 
 
 def _document(post: Exchange) -> Node | None:

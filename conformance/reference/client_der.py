@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
 
 from lxml import etree
 
 from conformance.reference import client_documents as documents
 from conformance.reference.client_manner import DER_DOCUMENTS, Manner
 from conformance.reference.client_session import Fetched, NotServed, Session
+from conformance.reference.client_shape import shaped
 from conformance.reference.client_time import ServerTime
 from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.simulator import Site
@@ -17,6 +19,7 @@ from conformance.vocabulary.clock import Clock
 REPEATED = ("DERStatus", "DERAvailability")
 DER_FUNCTION_SET = 11
 ABOVE_RATING = 1.1
+SAME_TICK_S = 1.0
 
 
 class DerReporter:
@@ -43,6 +46,8 @@ class DerReporter:
         self._sent: dict[str, tuple[object, ...]] = {}
         self._alarms = 0
         self._events = 0
+        self._put_at: dict[str, float] = {}
+        self.spawn: Callable[[Coroutine[None, None, None]], object] | None = None
         self.log_target: str | None = None
         self.grad_w = documents.DEFAULT_GRAD_W
 
@@ -53,7 +58,13 @@ class DerReporter:
         links = ((name, ders.resolved(ders.entries[0].link(f"{name}Link"))) for name in DER_DOCUMENTS)
         self._targets = {name: target for name, target in links if target is not None}
         for name in self._manner.put_order:
-            await self._put(name)
+            if ders.poll_rate_s is not None or self._due(name):
+                await self._put(name)
+
+    def _due(self, name: str) -> bool:
+        """Say whether a document is to be put at the client's own pace."""
+        every_s, last = self._conduct.pace.put_intervals_s.get(name, 0.0), self._put_at.get(name)
+        return last is None or self._clock.monotonic() - last >= every_s - SAME_TICK_S
 
     async def put_status(self) -> None:
         """Put the status now, because something changed; what fails goes out with the next poll."""
@@ -79,19 +90,32 @@ class DerReporter:
             return
         if "logs_wrong_function_set" in self._flaws and function_set != DER_FUNCTION_SET:
             function_set = DER_FUNCTION_SET
+        if not self._conduct.reports.logs:
+            return
         event = documents.log_event(self._now_s(), function_set, code, self._events, self._pen)
+        event = shaped(event, self._conduct, self._site)
         self._events += 1
         await self._session.post(self.log_target, event, "LogEventList")
 
     async def _tell(self, code: int) -> None:
-        await self.put_status()
+        delay = timedelta(seconds=self._conduct.pace.alarm_delay_s)
+        if delay and self.spawn is not None:
+            self.spawn(self._put_status_after(delay))
+        else:
+            await self.put_status()
         if "reports_no_alarms" not in self._flaws:
             await self.log(DER_FUNCTION_SET, code)
+
+    async def _put_status_after(self, delay: timedelta) -> None:
+        await self._clock.wait(delay)
+        await self.put_status()
 
     async def _put(self, name: str) -> None:
         target = self._targets.get(name)
         left_out = {"DERSettings": "skips_settings", "DERStatus": "skips_status"}.get(name)
         if target is None or left_out in self._flaws:
+            return
+        if name == "DERAvailability" and not self._conduct.reports.availability:
             return
         if self._conduct.aus.echoes_ramp:
             self.grad_w = self._site.setpoints.grad_w
@@ -99,8 +123,8 @@ class DerReporter:
         if name not in REPEATED and self._sent.get(name) == said:
             return
         self._site.advance(self._clock.now())
-        await self._session.put(target, self._documents()[name](), name)
-        self._sent[name] = said
+        await self._session.put(target, shaped(self._documents()[name](), self._conduct, self._site), name)
+        self._sent[name], self._put_at[name] = said, self._clock.monotonic()
 
     def _documents(self) -> dict[str, Callable[[], etree._Element]]:
         site, now_s = self._site, self._now_s()

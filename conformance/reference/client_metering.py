@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import math
+from dataclasses import replace
 from datetime import timedelta
+from statistics import fmean
 
 from lxml import etree
 
-from conformance.reference.aus_conduct import PLAIN, AusConduct
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_session import NotServed, Session
 from conformance.reference.client_time import ServerTime
+from conformance.reference.mirrored_quantities import VOLT, WATT_HOUR, Quantity, mirrored_quantities
+from conformance.reference.pace import CSIP_PACE, ClientPace
+from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct
 from conformance.reference.simulator import Site
-from conformance.reference.telemetry import Averages, Counters, average
+from conformance.reference.telemetry import Averages, Counters, Telemetry, average
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.mrid import MRID_DIGITS, PEN_DIGITS, pen_tail
 from conformance.wire.payload import element
 
-DEFAULT_POST_RATE_S = 300
-WATT, VAR, VOLT, HERTZ, WATT_HOUR = 38, 63, 29, 33, 72
-INSTANTANEOUS, ELECTRICITY, MEAN, FORWARD, POWER, ENERGY = 12, 1, 2, 1, 37, 12
-NOT_APPLICABLE = 0
+INSTANTANEOUS, ELECTRICITY, FORWARD, POWER, ENERGY = 12, 1, 1, 37, 12
 ROLES = {"der": "0049", "site": "0003", "evse": "0045"}
 """isMirror, with isDER and isSubmeter, with isPremisesAggregationPoint, with isPEV and isSubmeter."""
-PHASES = {"A": 128, "B": 64, "C": 32}
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One value to mirror: its unit, its power of ten, where it comes from, and its phase (0: all)."""
-
-    name: str
-    uom: int
-    multiplier: int
-    source: str
-    phase: int = 0
-
-    def value(self, means: Averages) -> int:
-        """Return the mean as the whole number that is sent."""
-        return round(float(getattr(means, self.source)) / 10.0**self.multiplier)
-
-
-def quantities(meter: str, phases: int = 1) -> tuple[Quantity, ...]:
-    """Return what CSIP wants mirrored (G23) of a meter; an EVSE on three phases shows the voltage of each."""
-    voltages: tuple[Quantity, ...] = (Quantity("V", VOLT, -1, "voltage_v"),)
-    if meter == "evse" and phases == len(PHASES):
-        voltages = tuple(Quantity(f"V {name}", VOLT, -1, "voltage_v", code) for name, code in PHASES.items())
-    return (
-        Quantity("W", WATT, 0, f"{meter}_w"),
-        Quantity("var", VAR, 0, f"{meter}_var"),
-        *voltages,
-        Quantity("Hz", HERTZ, -2, "frequency_hz"),
-    )
-
-
-STORED = Quantity("Wh", WATT_HOUR, 0, "stored_wh")
-"""The energy in the battery, at an instant; CSIP-AUS wants it of storage."""
-
-
-def mirrored_quantities(meter: str, site: Site, aus: AusConduct) -> tuple[Quantity, ...]:
-    """Return what is mirrored of a meter: what the profile names of it, or else what CSIP wants (G23)."""
-    shown = quantities(meter, site.evse.phases if site.evse else 1)
-    if aus.readings is None or meter not in aus.meters:
-        return shown
-    stored = (STORED,) if meter == "der" and site.battery else ()
-    return tuple(it for it in (*shown, *stored) if {it.name, f"{meter}.{it.name}"} & aus.readings)
+POINT = "usage point"
 
 
 class Mirror:
@@ -83,25 +43,27 @@ class Mirror:
         *,
         lfdi: str,
         pen: int,
-        aus: AusConduct = PLAIN,
+        reports: ReportingConduct = CSIP_REPORTING,
+        pace: ClientPace = CSIP_PACE,
     ) -> None:
         self.meter = meter
         self._session, self._clock, self._time, self._site = session, clock, time, site
         self._manner, self._flaws, self._lfdi, self._pen = manner, flaws, lfdi, pen
-        self._aus = aus
+        self._reports, self._pace = reports, pace
         silent = {VOLT} if "no_voltage_reading" in flaws else set()
         silent |= {WATT_HOUR} if "no_stored_energy" in flaws else set()
-        shown = mirrored_quantities(meter, site, aus)
+        shown = mirrored_quantities(meter, site, reports)
         self._quantities = tuple(quantity for quantity in shown if quantity.uom not in silent)
         self._target: str | None = None
         self._rate_s: int | None = None
         self.device_rate_s: int | None = None
-        self.mrid = self._mrid("usage point")
+        self.mrid = self._mrid(POINT)
 
     @property
     def rate_s(self) -> int:
-        """Seconds between two posts: the usage point's postRate, else the device's, else five minutes."""
-        rate = next((rate for rate in (self._rate_s, self.device_rate_s) if rate), DEFAULT_POST_RATE_S)
+        """Seconds between two posts: the usage point's postRate, else the device's, else the client's own."""
+        stated = next((rate for rate in (self._rate_s, self.device_rate_s) if rate), None)
+        rate = int(self._pace.interval_s(stated or self._pace.post_rate_s))
         return rate * 4 if "ignores_post_rate" in self._flaws else rate
 
     async def define(self, list_target: str) -> None:
@@ -113,7 +75,8 @@ class Mirror:
 
     def found(self, target: str, post_rate_s: int | None) -> None:
         """Use a usage point that the server has, and the rate it wants."""
-        self._target, self._rate_s = target, post_rate_s
+        keeps = "keeps_first_post_rate" in self._flaws and self._rate_s is not None
+        self._target, self._rate_s = target, self._rate_s if keeps else post_rate_s
 
     def lost(self) -> None:
         """Stop posting until the usage point has been defined again."""
@@ -121,46 +84,65 @@ class Mirror:
 
     async def run(self) -> None:
         """Post readings until cancelled."""
-        before = self._read_meters()
+        start_s = self._start_after(self._time.now_s())
+        before = await self._meters_at(start_s)
         while True:
-            await self._clock.wait(timedelta(seconds=self._until_post()))
+            end_s = start_s + self.rate_s
+            samples = await self._measure_until(end_s)
             after = self._read_meters()
+            await self._clock.wait(timedelta(seconds=self._post_delay_s()))
             means = average(before, after)
-            if means is not None and self._whole(means):
-                await self._post(means)
+            if means is not None:
+                await self._post(_sampled(means, samples) if samples else means)
                 if "readings_once" in self._flaws:
                     return
-            before = after
+            start_s = self._start_after(end_s)
+            before = after if start_s == end_s else await self._meters_at(start_s)
+
+    async def _meters_at(self, moment_s: float) -> Counters:
+        await self._clock.wait(timedelta(seconds=max(0.0, moment_s - self._time.now_s())))
+        return self._read_meters()
+
+    def _start_after(self, end_s: float) -> float:
+        """Return when the interval begins after one that ended then, by the server's time: at once, or on the grid."""
+        grid_s, now_s = self._grid_s, self._time.now_s()
+        if not grid_s:
+            return end_s
+        start_s = math.ceil(end_s / grid_s) * grid_s
+        while end_s < start_s < now_s:
+            start_s += grid_s
+        return start_s
+
+    async def _measure_until(self, due_s: float) -> list[Telemetry]:
+        """Wait for the end of the interval; return what was sampled meanwhile, nothing if all is integrated."""
+        every_s = self._pace.samples_every_s
+        samples: list[Telemetry] = []
+        while (left_s := due_s - self._time.now_s()) > 0:
+            await self._clock.wait(timedelta(seconds=left_s if every_s is None else min(every_s, left_s)))
+            if every_s is not None and left_s >= every_s:
+                self._read_meters()
+                samples.append(self._site.telemetry())
+        return samples
+
+    def _post_delay_s(self) -> float:
+        return min(self._pace.post_delay_s, self.rate_s / 4)
 
     def _read_meters(self) -> Counters:
         self._site.advance(self._clock.now())
         return self._site.counters
 
-    def _until_post(self) -> float:
-        if not self._grid_s:
-            return self.rate_s
-        now_s, grid_s = self._time.now_s(), self._grid_s
-        due_s = (now_s + self.rate_s) // grid_s * grid_s
-        return due_s - now_s if due_s > now_s else due_s + grid_s - now_s
-
     @property
-    def _grid_s(self) -> int:
+    def _grid_s(self) -> float:
         """Seconds on whose multiples intervals begin and end; 0 if anywhere."""
         if "readings_off_the_minute" in self._flaws:
             return 0
-        align_s = self._aus.align_s
-        aligned = self._manner.aligned_readings or align_s is not None
-        return (align_s or self.rate_s) if aligned else 0
-
-    def _whole(self, means: Averages) -> bool:
-        """Say whether an interval may be posted; aligned ones must begin on the grid."""
-        start_s = means.start.timestamp() + self._time.offset_s
-        return not self._grid_s or (start_s + 0.5) % self._grid_s < 1
+        return self.rate_s if self._manner.aligned_readings else self._pace.grid_s(self.rate_s) or 0
 
     async def _post(self, means: Averages) -> None:
         if self._target is None:
             return
-        readings = [self._reading(quantity, means) for quantity in self._quantities]
+        sensed = [quantity for quantity in self._quantities if self._reported(quantity)]
+        readings = [self._reading(quantity, means) for quantity in sensed]
         whole = element("MirrorMeterReadingList", *readings, all=len(readings), results=len(readings))
         try:
             for document in readings if self._manner.separate_readings else [whole]:
@@ -169,6 +151,14 @@ class Mirror:
             # The list of usage points tells at its next poll whether the point is gone; other errors pass.
             if failure.status == 404:
                 self.lost()
+
+    def _reported(self, quantity: Quantity) -> bool:
+        """Say whether a quantity is reported: what cannot be measured is left out (G27)."""
+        return quantity.sense not in self._site.blind or self._zero_unmeasured
+
+    @property
+    def _zero_unmeasured(self) -> bool:
+        return self._reports.zero_unmeasured or "zero_for_unmeasured" in self._flaws
 
     def _definition(self) -> etree._Element:
         mirrors = (
@@ -206,7 +196,7 @@ class Mirror:
         return element(
             "MirrorMeterReading",
             element("mRID", self._mrid(quantity.name)),
-            element("lastUpdateTime", end_s) if timed else None,
+            element("lastUpdateTime", end_s if self._pace.stamps_end else end_s - length_s) if timed else None,
             element("nextUpdateTime", end_s + self.rate_s) if timed else None,
             element(
                 "Reading",
@@ -217,15 +207,30 @@ class Mirror:
         )
 
     def _value(self, quantity: Quantity, means: Averages) -> int:
+        if quantity.sense in self._site.blind:
+            return 0
         battery = self._site.battery
         if quantity.uom != WATT_HOUR or battery is None:
             return quantity.value(means)
         return round((self._site.telemetry().state_of_charge_pct or 0.0) / 100.0 * battery.capacity_wh)
 
     def _mrid(self, name: str) -> str:
-        digest = hashlib.sha256(f"{self._lfdi} {self.meter} {name}".encode()).hexdigest()
-        tail = "FFFFFFFF" if "mrid_without_pen" in self._flaws else pen_tail(self._pen, self._aus.pen)
+        meter = self.meter if self._reports.unique == "EndDevice" or name == POINT else ""
+        digest = hashlib.sha256(f"{self._lfdi} {meter} {name}".encode()).hexdigest()
+        tail = "FFFFFFFF" if "mrid_without_pen" in self._flaws else pen_tail(self._pen, self._reports.pen_form)
+        if name == POINT and self._reports.role_flags_in_mrid:
+            digest = f"{self._lfdi[:22]}{ROLES[self.meter][-2:]}"
         return self._manner.hexadecimal(digest[: MRID_DIGITS - PEN_DIGITS] + tail)
+
+
+def _sampled(means: Averages, samples: list[Telemetry]) -> Averages:
+    """Return means with those of the samples for active power: what a meter shows that does not integrate."""
+    return replace(
+        means,
+        site_w=fmean(sample.site_w for sample in samples),
+        der_w=fmean(sample.der_w for sample in samples),
+        evse_w=fmean(sample.evse_w for sample in samples),
+    )
 
 
 def _reading_type(quantity: Quantity) -> etree._Element:
@@ -233,7 +238,7 @@ def _reading_type(quantity: Quantity) -> etree._Element:
         "ReadingType",
         element("accumulationBehaviour", INSTANTANEOUS),
         element("commodity", ELECTRICITY),
-        element("dataQualifier", MEAN if quantity.uom != WATT_HOUR else NOT_APPLICABLE),
+        element("dataQualifier", quantity.qualifier),
         element("flowDirection", FORWARD),
         element("kind", POWER if quantity.uom != WATT_HOUR else ENERGY),
         element("phase", quantity.phase),

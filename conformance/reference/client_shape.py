@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from conformance.judgement.charge import SUMMED
 from conformance.reference.client_documents import power_factor, scaled
 from conformance.reference.conduct import ClientConduct
 from conformance.reference.simulator import Site
@@ -45,10 +46,21 @@ def shaped(document: etree._Element, conduct: ClientConduct, site: Site) -> etre
             document.remove(child)
         elif name in BIT_MAPS and conduct.reports.modes is not None:
             child.text = _narrowed(child.text or "", BIT_MAPS[name], conduct.reports.modes)
+    _unsum(document, conduct.reports.summed, site)
     there = {etree.QName(child).localname for child in document}
     for name in sorted(_wanted(resource, conduct) - there - set(conduct.aus.extension.elements.get(resource, ()))):
         _insert(document, _made(name, site))
     return document
+
+
+def _unsum(document: etree._Element, summed: frozenset[str] | None, site: Site) -> None:
+    """Show the first DER alone where its figure is not summed with those of the others."""
+    share = (site.pv.rated_w if site.pv else 0.0) / site.rated_w if site.rated_w else 1.0
+    for word, names in SUMMED.items():
+        for child in document if summed is not None and word not in summed else ():
+            if etree.QName(child).localname in names:
+                for number in child.iter(f"{{{SEP}}}value"):
+                    number.text = str(round(int(number.text or 0) * share))
 
 
 def _wanted(resource: str, conduct: ClientConduct) -> set[str]:

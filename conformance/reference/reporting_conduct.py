@@ -29,6 +29,7 @@ class ReportingConduct:
 
     Args:
         modes: the modes it claims; all that its plant obeys, if ``None``.
+        summed: the sums over all DER that it shows; all of them, if ``None``.
         readings: what it mirrors; what CSIP asks for, if there is none.
         qualifier: what its readings say they are.
         zero_unmeasured: whether a quantity that it cannot measure is reported as zero.
@@ -40,11 +41,13 @@ class ReportingConduct:
         statuses: the codes that it answers controls with; any, if ``None``.
         registers: the ways it may be registered.
         needs_registration: whether it stops where there is no Registration to compare its PIN with.
+        names_point: whether it sends its connection point after its EndDevice, not never.
         logs: whether it posts log events.
         availability: whether it puts DERAvailability.
     """
 
     modes: frozenset[str] | None = None
+    summed: frozenset[str] | None = None
     readings: tuple[Mirrored, ...] = ()
     qualifier: str = "average"
     zero_unmeasured: bool = False
@@ -56,6 +59,7 @@ class ReportingConduct:
     statuses: frozenset[int] | None = None
     registers: tuple[str, ...] = ("in_band", "out_of_band")
     needs_registration: bool = False
+    names_point: bool = True
     logs: bool = True
     availability: bool = True
 
@@ -88,6 +92,7 @@ def reporting_conduct(values: Values) -> ReportingConduct:
     qualifiers = _words(values, "ReadingType.dataQualifier") or (plain.qualifier,)
     return ReportingConduct(
         modes=_modes(values),
+        summed=frozenset(_words(values, "DERSettings.aggregate")) or None,
         readings=_readings(values),
         qualifier=plain.qualifier if plain.qualifier in qualifiers else qualifiers[0],
         zero_unmeasured=_word(values, "MirrorMeterReading.unmeasured", "omitted") != "omitted",
@@ -99,6 +104,7 @@ def reporting_conduct(values: Values) -> ReportingConduct:
         statuses=frozenset(statuses) or None,
         registers=_words(values, "EndDevice.registration") or plain.registers,
         needs_registration=_word(values, "Registration.without_link", "carries_on") != "carries_on",
+        names_point=_word(values, "ConnectionPoint.order", "after_end_device") == "after_end_device",
         logs=_word(values, "LogEvent", "") != "forbidden",
         availability=_word(values, "DERAvailability", "") != "forbidden",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from conformance.catalogue.demands import Bound
-from conformance.catalogue.pack_values import Phase, Value, Values
+from conformance.catalogue.pack_values import Phase, Value, Values, Whom
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.test_case import TestCase
 from conformance.vocabulary.verdict import Verdict
@@ -22,6 +22,9 @@ OURS = "ours"
 
 MODE = "opMod"
 """How the names of all modes of a DERControlBase begin."""
+
+FLEET = "fleet"
+"""What a case needs that is about an aggregator and the DER it manages."""
 
 FAMILY = ".*"
 """How the name of all elements of a resource ends: ``DERSettings.*``."""
@@ -45,6 +48,7 @@ def skipped(
         or _not_observed(case, observed=observed)
         or _not_selected(case, only)
         or _other_procedure(case, profile)
+        or _waits_for_fleet(case, profile)
         or _not_demanded(case, profile)
     )
 
@@ -98,6 +102,18 @@ def _other_procedure(case: TestCase, profile: Profile) -> Skip | None:
 def _of(case: TestCase, procedure: str) -> bool:
     """An origin may say more after the name of the procedures: ``SunSpec CSIP CTP 1.3, blank in its matrix``."""
     return case.origin.partition(",")[0] == procedure
+
+
+def _waits_for_fleet(case: TestCase, profile: Profile) -> Skip | None:
+    """A case that needs an aggregator with a fleet is not run, and says so, where one is asked for what it judges."""
+    if FLEET not in case.needs:
+        return None
+    whom = Whom(role="aggregator" if case.subject == "client" else "server")
+    demanded = [value for value in judged_by(case, profile.values.put_to(whom)) if not value.waived]
+    if not demanded:
+        return Verdict.NOT_APPLICABLE, f"the profile {profile.id} demands no {' or '.join(case.values)} of a fleet"
+    asked = "; ".join(value.sentence for value in demanded)
+    return Verdict.NOT_RUN, f"it takes an aggregator with a fleet, and no test case has one yet: {asked}"
 
 
 def _not_demanded(case: TestCase, profile: Profile) -> Skip | None:
