@@ -23,10 +23,13 @@ from conformance.reference.client_metering import Mirror
 from conformance.reference.client_polls import Polls, Watch
 from conformance.reference.client_programs import ProgramReader
 from conformance.reference.client_responses import Responses
+from conformance.reference.client_notices import Notices
 from conformance.reference.client_entry import find_entry
 from conformance.reference.client_session import Fetched, NotServed, Session
 from conformance.reference.client_time import ServerTime
 from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
+from conformance.reference.client_shape import shaped
+from conformance.reference.client_subscriptions import Subscriber
 from conformance.reference.schedule_facts import KnownControl
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
@@ -120,6 +123,10 @@ class ReferenceClient:
 
     @property
     def tls_ciphers(self) -> str:
+        self._own_lag_s = site.lag_s
+        self._notices = Notices(self._programs, self._events)
+        self.subscriber = Subscriber(self._session, clock, self.manner, self.flaws, conduct, self._take)
+        self._session.on_read = self.subscriber.read
         """The cipher suites to offer, in OpenSSL's words."""
         return client_flaws.tls_ciphers(self.flaws)
 
@@ -136,7 +143,8 @@ class ReferenceClient:
                 polls = Polls(group, self._session, self._clock, self.manner.poll_factor, self.flaws)
                 entry = await self._find_entry()
                 await polls.follow(Watch("DeviceCapability", entry, self._capability_seen))
-                for part in (self._events.run, self._responses.run, *(mirror.run for mirror in self._mirrors)):
+                mirrors = (mirror.run for mirror in self._mirrors)
+                for part in (self._events.run, self._responses.run, self.subscriber.run, *mirrors):
                     group.create_task(part())
         except* _WrongPin:
             self._group = None
@@ -145,6 +153,7 @@ class ReferenceClient:
 
     async def _find_entry(self) -> str:
         aus = self.conduct.aus
+                self._notices.polls = polls
         if not aus.discovers or "ignores_discovery" in self.flaws:
             return self._entry
         return await find_entry(self._session, self._clock, aus.extension.namespace) or self._entry
@@ -209,6 +218,7 @@ class ReferenceClient:
 
     def _own(self, devices: Fetched) -> Node | None:
         def mine(node: Node) -> bool:
+        self.subscriber.found(devices.resolved(own.link("SubscriptionListLink")))
             if "takes_first_device" in self.flaws:
                 return node.link("FunctionSetAssignmentsListLink") is not None
             return same_lfdi(node.text("lFDI") or "", self.identity.lfdi)
@@ -291,5 +301,14 @@ class ReferenceClient:
             self.flaws,
             lfdi=self.identity.lfdi,
             pen=self.identity.pen,
+    async def _learn_later(self, target: str, known: tuple[KnownProgram, ...], delay: timedelta) -> None:
+        await self._clock.wait(delay)
+        self._events.learn(target, known)
+
+    def _take(self, resource: str, target: str, fetched: Fetched | None) -> None:
+        """Go by what a notification says, while the answer to it is on its way."""
+        if self._group is not None:
+            self._group.create_task(self._notices.take(resource, target, fetched))
+
             aus=self.conduct.aus,
         )

@@ -15,6 +15,7 @@ from conformance.reference.schedule_facts import (
     CurrentStatus,
     KnownControl,
     KnownProgram,
+    KnownDefault,
     ModeValue,
     Outcome,
     Owed,
@@ -76,9 +77,30 @@ class EventKeeper:
         """Return what there is room for."""
         if "keeps_few_programs" in self._flaws:
             programs = programs[:FEW]
-        if "keeps_few_events" in self._flaws:
-            programs = tuple(replace(program, controls=program.controls[:FEW]) for program in programs)
-        return programs
+        room = FEW if "keeps_few_events" in self._flaws else self._room
+        return tuple(replace(program, controls=program.controls[:room]) for program in programs)
+
+    def amend(
+        self,
+        list_target: str,
+        mrid: str,
+        *,
+        controls: tuple[KnownControl, ...] | None = None,
+        default: KnownDefault | None = None,
+    ) -> None:
+        """Take what one program of a list has now: its controls or its default."""
+        programs = self._lists.get(list_target, ())
+        mine = next((program for program in programs if program.mrid == mrid), None)
+        if mine is None:
+            return
+        kept = replace(mine, controls=mine.controls if controls is None else controls, default=default or mine.default)
+        new = self._believed_program(kept, primacy=mine.primacy)
+        self._lists[list_target] = tuple(new if program is mine else program for program in programs)
+        self._woken.set()
+
+    def _believed_program(self, program: KnownProgram, primacy: int) -> KnownProgram:
+        """Return a program that is known already, with what is new in it."""
+        return replace(self._kept((self._believed(program),))[0], primacy=primacy)
 
     def refresh(self, control: KnownControl) -> None:
         """Take a control that was read on its own."""

@@ -33,6 +33,8 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("ignores_server_time", "TIME.001", "goes by its own clock and never reads Time"),
         _flaw("keeps_own_clock", "EVENT.031", "reads Time and goes by its own clock all the same"),
         _flaw("never_puts_der", "CTP.CORE-009", "puts none of the DER documents"),
+        _flaw("keeps_first_poll_rate", "P38", "polls for ever at the pollRate it was given first"),
+        _flaw("keeps_first_post_rate", "P42", "posts readings for ever at the postRate it was given first"),
         _flaw("skips_settings", "G28", "puts no DERSettings"),
         _flaw("invalid_settings", "CTP.GENERAL.3", "puts DERSettings with its elements in the wrong order"),
         _flaw("settings_above_rating", "P43", "sets a maximum power above the rated one"),
@@ -83,7 +85,28 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
 }
 """All flaws of the reference client, by name."""
 
+        _flaw("ignores_notifications", "NOTIFY.HEED", "answers notifications and goes on by what it polled"),
+        _flaw("refuses_notifications", "NOTIFY.ANSWER", "answers every notification with 400"),
+        _flaw("accepts_bad_notifications", "NOTIFY.WRONG", "answers 201 to notifications that make no sense"),
+        _flaw("never_renews_subscriptions", "P52", "subscribes once and never renews"),
 
+        _flaw("ignores_export_limit", "AUS.GEN-01", "obeys every limit of CSIP-AUS but opModExpLimW"),
+        _flaw("ignores_import_limit", "AUS.LOA-01", "obeys every limit of CSIP-AUS but opModImpLimW"),
+        _flaw("ignores_generation_limit", "AUS.GEN-02", "obeys every limit of CSIP-AUS but opModGenLimW"),
+        _flaw("ignores_load_limit", "AUS.LOA-02", "obeys every limit of CSIP-AUS but opModLoadLimW"),
+        _flaw("target_over_limit", "AUS.STO-03", "lets a storage target win over an export limit"),
+        _flaw("ignores_multiplier", "AUS.ALL-24", "takes the value of a limit without its multiplier"),
+        _flaw("never_sends_connection_point", "AUS.ALL-03", "puts no ConnectionPoint"),
+        _flaw("ignores_discovery", "AUS.SDVN-01", "enters by its own path whatever the well-known document says"),
+        _flaw("needs_registration_link", "AUS.ALL-05", "stops where its EndDevice links to no Registration"),
+        _flaw("lower_case_lfdi", "AUS.ALL-02", "writes its LFDI in lower case"),
+        _flaw("swaps_doe_bits", "AUS.ALL-09", "takes bit 0 of doeModes for the import limit and bit 1 for the export limit"),
+        _flaw("keeps_own_ramp", "AUS.ALL-13", "shows its own setGradW whatever the default says"),
+        _flaw("no_storage_ratings", "AUS.STO-02", "tells no rates and no energy of its storage"),
+        _flaw("no_stored_energy", "AUS.STO-01", "mirrors no stored energy"),
+        _flaw("swaps_role_flags", "AUS.ALL-06", "gives its site meter the role of the DER, and the other way round"),
+        _flaw("readings_off_the_minute", "AUS.ALL-06", "posts intervals that begin at any second"),
+        _flaw("mrid_without_pen", "AUS.ALL-06", "ends its mRIDs in no number of its maker"),
 def known_flaws(names: Iterable[str]) -> frozenset[str]:
     """Return the names as a set. Raises ``UsageError`` for a flaw that does not exist."""
     for name in names:

@@ -40,6 +40,9 @@ class Manner:
         limit_first: writes ``l`` before ``s`` in the query of a list request.
         accept: the Accept header.
         media_type: the Content-Type of documents; it may have parameters.
+        notification_status: what a good notification is answered with: 200, 201 or 204.
+        subscribes_widely: subscribes to more resources than CSIP names.
+        subscribes_twice: posts every Subscription a second time.
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
     """
 
@@ -57,6 +60,9 @@ class Manner:
     content_type_on_get: bool = False
     put_order: tuple[str, ...] = DER_DOCUMENTS
     answers_14: bool = False
+    notification_status: int = 201
+    subscribes_widely: bool = False
+    subscribes_twice: bool = False
     spare: bool = False
     indented: bool = False
     limit_first: bool = False

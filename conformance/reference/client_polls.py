@@ -79,12 +79,18 @@ class Polls:
             started = self._clock.monotonic()
             due = started + await self._visit(node)
 
-    async def _visit(self, node: _Node) -> float:
-        """Read once; return the seconds until the next time."""
+    async def visit(self, target: str, fetched: Fetched | None = None) -> None:
+        """Look at a watched resource out of turn: read it, or take it as it was fetched otherwise."""
+        if (node := self._nodes.get(target)) is not None:
+            await self._visit(node, fetched)
+
+    async def _visit(self, node: _Node, given: Fetched | None = None) -> float:
+        """Read once, unless it is given; return the seconds until the next time."""
         watch = node.watch
         try:
-            fetched = await self._read(watch)
-            node.rate_s = self._rate(watch, fetched)
+            fetched = given or await self._read(watch)
+            if not (node.rate_known and "keeps_first_poll_rate" in self._flaws):
+                node.rate_s, node.rate_known = self._rate(watch, fetched), True
             below = await watch.seen(fetched)
         except NotServed as failure:
             node.failures += 1

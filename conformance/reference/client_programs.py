@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_reading import curve_addresses, known_control, known_default
@@ -13,12 +13,24 @@ from conformance.wire.payload import Node
 
 
 class ProgramReader:
-    """Turns program lists into facts; every method raises ``NotServed``."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a list of controls or a default belongs: the program, by its mRID, and the list it stands in."""
+
+    list_target: str
+    program: str
+
+
+    """Turns program lists into facts; reading raises ``NotServed``.
+
+    ``places`` tells for each list of controls and each default which program it is of.
+    """
 
     def __init__(self, session: Session, manner: Manner, flaws: frozenset[str], extension: Extension = NONE) -> None:
         self._flaws, self._extension = flaws, extension
         self._defaults: dict[str, KnownDefault] = {}
         self._session = session
+        self.places: dict[str, Place] = {}
         self._manner = manner
 
     async def read_all(self, programs: Fetched) -> tuple[KnownProgram, ...]:
@@ -31,15 +43,26 @@ class ProgramReader:
         return self._control(read, read.root)
 
     async def _program(self, programs: Fetched, entry: Node) -> KnownProgram:
+    def controls_in(self, listed: Fetched) -> tuple[KnownControl, ...]:
+        """Return the controls of a DERControlList."""
+        return tuple(filter(None, (self._control(listed, node) for node in listed.entries)))
+
+    def default_in(self, read: Fetched) -> KnownDefault:
+        """Return the facts of a DefaultDERControl."""
+        if "reads_default_once" not in self._flaws or read.target not in self._defaults:
+            self._defaults[read.target] = known_default(read.root, self._extension)
+        return self._defaults[read.target]
+
         if self._manner.extra_gets and (own := programs.resolved(entry.href)) is not None:
             await self._session.get(own, "DERProgram")
         program = KnownProgram(entry.hexadecimal("mRID") or "", entry.integer("primacy") or 0)
         if (target := programs.resolved(entry.link("DefaultDERControlLink"))) is not None:
             program = await self._with_default(program, target)
+            self.places[target] = Place(programs.target, program.mrid)
         if (target := programs.resolved(entry.link("DERControlListLink"))) is not None:
             listed = await self._session.get_list(target, "DERControlList", "DERControl")
-            controls = filter(None, (self._control(listed, node) for node in listed.entries))
-            program = replace(program, controls=tuple(controls))
+            self.places[target] = Place(programs.target, program.mrid)
+            program = replace(program, controls=self.controls_in(listed))
         curves = None if "never_reads_curves" in self._flaws else programs.resolved(entry.link("DERCurveListLink"))
         if curves is not None and _names_curves(program):
             await self._session.get_list(curves, "DERCurveList", "DERCurve")

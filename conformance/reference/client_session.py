@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -70,11 +71,15 @@ def resolve(base: str, href: str) -> str:
 
 
 class Session:
-    """Sends requests in the client's manner. Everything unusual becomes :class:`NotServed`."""
+    """Sends requests in the client's manner. Everything unusual becomes :class:`NotServed`.
+
+    ``on_read`` is told of everything that was read: its kind, and the document.
+    """
 
     def __init__(self, sender: Sender, clock: Clock, manner: Manner, flaws: frozenset[str]) -> None:
         self._sender = sender
         self._clock = clock
+        self.on_read: Callable[[str, Fetched], None] = lambda resource, fetched: None
         self._flaws = flaws
         fewer = min(manner.page_size or FEW_ENTRIES, FEW_ENTRIES)
         self._manner = replace(manner, page_size=fewer) if "ignores_paging" in flaws else manner
@@ -87,7 +92,10 @@ class Session:
             location = header(answer.headers, "Location")
             if answer.status not in REDIRECTS or location is None or "ignores_redirects" in self._flaws:
                 root = _document(answer)
-                return Fetched(target, root, asked_s=asked_s, answered_s=self._clock.now().timestamp())
+                fetched = Fetched(target, root, asked_s=asked_s, answered_s=self._clock.now().timestamp())
+                if not resource.endswith("List"):
+                    self.on_read(resource, fetched)
+                return fetched
             target = resolve(target, location)
         raise NotServed(f"more than {MOST_REDIRECTS} redirects in a row")
 
@@ -112,7 +120,9 @@ class Session:
             if not found or len(entries) >= everything or "ignores_paging" in self._flaws:
                 break
         assert first is not None
-        return Fetched(target, first.root, tuple(entries))
+        whole = Fetched(target, first.root, tuple(entries))
+        self.on_read(resource, whole)
+        return whole
 
     async def put(self, target: str, document: etree._Element, resource: str) -> None:
         """Replace a resource. Raises ``NotServed``."""

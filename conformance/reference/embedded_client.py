@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from datetime import timedelta
 from pathlib import Path
 
 from conformance.reference.client import ClientIdentity, ReferenceClient
 from conformance.reference.client_flaws import known_flaws
+from conformance.reference.client_listener import listen
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_operator import ClientOperator
 from conformance.reference.client_trust import trusting, vet_with
@@ -28,11 +29,16 @@ from conformance.wire.network import Network
 
 LANES = 64
 PATIENCE = timedelta(seconds=30)
+from conformance.wire.http_server import Listener
+from conformance.wire.multicast import PipeMulticast
 CONNECTIONS = 4
 
 
 def embedded_client(
     network: Network,
+USUAL_SUN = 0.8
+"""The share of its rating that the sun allows the demonstration's PV, unless arranged otherwise."""
+LOOPBACK = "127.0.0.1"
     device: Files,
     server: Files,
     flaws: Iterable[str] = (),
@@ -51,12 +57,20 @@ def embedded_client(
         clock = desk.bench.clock
         site = demonstration_site(clock)
         link = _link(network, clock, device, host, port, chosen)
+    async def arriving(place: ClientPlace, clock: Clock, site: Site, host: str, port: int) -> None:
+        host, port, entry = await find_server(network, clock, place, host, port, chosen)
+        link = _link(network, clock, device, host, port, chosen)
+        peer = _peer(link, clock, device, entry, chosen, manner, site, conduct)
+        await _living(peer, link, listen(network, clock, device, peer, LOOPBACK))
+
         peer = _peer(link, clock, device, place.entry, chosen, manner, site, conduct)
-        desk.operator = PluginOperator(ClientOperator(lambda: peer))
-        return _Embedded(_living(peer, link), SimulatedPlant(site, clock))
+        desk.operator = PluginOperator(ClientOperator(lambda: peer, clock))
+        listening = listen(network, clock, device, peer, LOOPBACK)
+        return _Embedded(_living(peer, link, listening), SimulatedPlant(site, clock))
 
     identity = ServerIdentity(server.chain, server.key, server.roots, authorities)
-    return ClientArrangement(network, [place] * LANES, identity, start)
+    ways = WaysIn(PipeMulticast, (LOOPBACK, 0))
+    return ClientArrangement(network, [place] * LANES, identity, start, ways=ways)
 
 
 async def run_client(
@@ -75,7 +89,8 @@ async def run_client(
     """Run the reference client with its simulated site against a server, until cancelled."""
     link = _link(network, clock, device, host, port, flaws)
     site = site or demonstration_site(clock)
-    await _living(_peer(link, clock, device, entry, flaws, manner, site, conduct), link)
+    peer = _peer(link, clock, device, entry, flaws, manner, site, conduct)
+    await _living(peer, link, listen(network, clock, device, peer, LOOPBACK))
 
 
 def _link(network: Network, clock: Clock, device: Files, host: str, port: int, flaws: frozenset[str]) -> HttpClient:
@@ -98,7 +113,8 @@ def _peer(
     return ReferenceClient(sender, clock, identity, site, entry=entry, flaws=flaws, manner=manner, conduct=conduct)
 
 
-async def _living(peer: ReferenceClient, link: HttpClient) -> None:
+async def _living(peer: ReferenceClient, link: HttpClient, listening: Awaitable[Listener]) -> None:
+    listener = await listening
     try:
         await peer.run()
     finally:
@@ -109,6 +125,7 @@ def demonstration_site(clock: Clock) -> Site:
     """Return a new site with one of everything."""
     return Site(clock.now(), Pv(), Battery(), Evse(), Load())
 
+        await listener.close()
 
 class _Embedded:
     """The reference client as a task, with its plant."""
