@@ -21,6 +21,12 @@ class CheckPower(Judging):
         """Judge by the plant that a limit held; where its powers are not observed a note is left."""
         return self.judged(requirement, power.held(plant, mode, limit_w, span, tolerance, self._court.uncertainty_s()))
 
+    def target_kept(self, plant: object, target_w: float, span: Span, tolerance: Limit, requirement: str) -> bool:
+        """Judge by the plant that storage delivered a target; where its powers are not observed a note is left."""
+        return self.judged(
+            requirement, power.target_kept(plant, target_w, span, tolerance, self._court.uncertainty_s())
+        )
+
     def limit_told(
         self,
         posts: Sequence[Exchange],

@@ -8,7 +8,7 @@ reverse turns the sign. Readings are averages that the client itself tells: they
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
@@ -33,12 +33,13 @@ REVERSE = 19
 @dataclass(frozen=True, slots=True)
 class PowerSample:
     """Powers from an instant on, up to the next sample: the site's (import positive), the DER's (injection positive),
-    and that of the loads under control, a charging battery among them."""
+    that of the loads under control, a charging battery among them, and the storage's (discharge positive)."""
 
     at: datetime
     site_w: float
     der_w: float
     managed_w: float
+    storage_w: float = 0.0
 
 
 @runtime_checkable
@@ -85,6 +86,24 @@ def held(plant: object, mode: str, limit_w: float, span: Span, tolerance: Limit,
     return Judged("held", state, expected, observed, limit=limit_used(tolerance), grade=Grade.WIRE_AND_SIMULATOR)
 
 
+def target_kept(plant: object, target_w: float, span: Span, tolerance: Limit, uncertainty_s: float) -> Judged:
+    """Judge that storage delivered a target during a span; a plant whose powers are not seen leaves a note."""
+    expected = f"storage at {target_w:g} W during {span.label}, discharge positive"
+    if not isinstance(plant, Powered):
+        observed = "the powers were not observed: no simulator and no meter behind this client"
+        return Judged("target_kept", State.NOTE, expected, observed, limit=limit_used(tolerance))
+    pieces = list(_pieces(plant.powers(), span))
+    if span.start >= span.end or not pieces:
+        return Judged("target_kept", State.INCONCLUSIVE, expected, "the span is too short to judge")
+    off = [(abs(one.storage_w - target_w), one, other) for one, other in pieces]
+    wrong_s = sum((b.at - a.at).total_seconds() for distance, a, b in off if distance > tolerance.value)
+    worst = max(off, key=lambda item: item[0])[1].storage_w
+    state = State.PASS if wrong_s <= 0 else State.FAIL if wrong_s > 2 * uncertainty_s else State.INCONCLUSIVE
+    observed = f"at worst {worst:.0f} W; {wrong_s:.1f} s off by more than {tolerance.value:g} W"
+    grade, limit = Grade.WIRE_AND_SIMULATOR, limit_used(tolerance)
+    return Judged("target_kept", state, expected, observed, limit=limit, grade=grade)
+
+
 def told_held(
     posts: Sequence[Exchange], mode: str, limit_w: float, span: Span, ahead: timedelta, tolerance: Limit
 ) -> Judged:
@@ -121,17 +140,7 @@ DER_SIGN = {"opModGenLimW": 1.0, "opModLoadLimW": -1.0}
 
 
 def _signed(item: Interval, sign: float) -> Interval:
-    return Interval(
-        item.mrid,
-        item.uom,
-        item.role,
-        sign * (item.value or 0.0),
-        item.start_s,
-        item.length_s,
-        item.stamp_s,
-        item.arrived,
-        item.exchange,
-    )
+    return replace(item, value=sign * (item.value or 0.0))
 
 
 def _within(item: Interval, span: Span, ahead: timedelta) -> bool:
@@ -164,7 +173,7 @@ def _held_on(samples: Sequence[PowerSample], span: Span) -> list[PowerSample]:
     last = samples[-1] if samples else None
     if last is None or last.at >= span.end:
         return []
-    return [PowerSample(span.end, last.site_w, last.der_w, last.managed_w)]
+    return [replace(last, at=span.end)]
 
 
 def _at(one: PowerSample, other: PowerSample, at: datetime) -> PowerSample:
@@ -179,6 +188,7 @@ def _at(one: PowerSample, other: PowerSample, at: datetime) -> PowerSample:
         between(one.site_w, other.site_w),
         between(one.der_w, other.der_w),
         between(one.managed_w, other.managed_w),
+        between(one.storage_w, other.storage_w),
     )
 
 

@@ -1,0 +1,114 @@
+"""What the national procedures of Australia judge of the documents of a client, and more strictly than they do.
+
+Bits of ``doeModesSupported`` and its kin go by the names of the elements. The words of both published schemas have the
+bits of export and import the other way round, so a device that claims just one of the two may mean the other: that is
+told as a question of interoperability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from conformance.catalogue.pack_values import Value
+from conformance.judgement.finding import State
+from conformance.judgement.intervals import Interval
+from conformance.judgement.judged import Judged, passed_if
+from conformance.vocabulary.identity import LFDI_DIGITS, same_lfdi
+from conformance.wire.csipaus import DOE_BITS, VPP_BITS
+from conformance.wire.exchange import Exchange
+from conformance.wire.payload import Node, quantity
+
+UPPER_HEX = frozenset("0123456789ABCDEF")
+MIRROR_AT_SITE, MIRROR_AT_DER = 0x03, 0x49
+"""``roleFlags``: a mirror of the premises' connection point; a mirror of a DER behind a submeter."""
+WATT, VAR, VOLT, WATT_HOUR = 38, 63, 29, 72
+KINDS: dict[str, tuple[int, frozenset[int]]] = {
+    "site W": (WATT, frozenset({MIRROR_AT_SITE})),
+    "site var": (VAR, frozenset({MIRROR_AT_SITE})),
+    "DER W": (WATT, frozenset({MIRROR_AT_DER})),
+    "DER var": (VAR, frozenset({MIRROR_AT_DER})),
+    "V": (VOLT, frozenset({MIRROR_AT_SITE, MIRROR_AT_DER})),
+    "stored Wh": (WATT_HOUR, frozenset({MIRROR_AT_DER})),
+}
+"""The readings that are wanted: their uom, and the roles under which they may come."""
+POSITIVE = ("rtgMaxChargeRateW", "rtgMaxDischargeRateW", "rtgMaxWh", "setMaxChargeRateW", "setMaxDischargeRateW")
+"""What is above zero for any storage."""
+
+
+def well_formed_lfdi(exchange: Exchange, told: str | None, own: str) -> Judged:
+    """Judge an LFDI as written: 40 upper-case hexadecimal digits, those of the client's certificate."""
+    text = told or ""
+    right = len(text) == LFDI_DIGITS and set(text) <= UPPER_HEX and same_lfdi(text, own)
+    return Judged("lfdi", passed_if(right), f"{own}, in upper case", text or "none", (exchange.number,))
+
+
+def enough_readings(kind: str, seen: Iterable[Interval], wanted: int) -> Judged:
+    """Judge how many readings of one kind came under the exact roles; more is as good."""
+    uom, roles = KINDS[kind]
+    of_unit = [it for it in seen if it.uom == uom and it.value is not None]
+    found = [it for it in of_unit if it.role in roles]
+    wrong = sorted({f"{it.role:04X}" for it in of_unit if it.role not in roles})
+    other = f"; others under the roles {', '.join(wrong)}" if wrong else ""
+    expected = f"{wanted} readings of {kind} under the role {' or '.join(f'{role:04X}' for role in sorted(roles))}"
+    numbers = tuple(dict.fromkeys(it.exchange for it in found))
+    return Judged("enough_readings", passed_if(len(found) >= wanted), expected, f"{len(found)}{other}", numbers)
+
+
+def claims_modes(value: Value, supported: str | None, exchange: Exchange) -> Judged:
+    """Judge the bits of ``doeModesSupported`` against the limits that the profile demands."""
+    return _bits("doeModesSupported", value, supported, DOE_BITS, exchange)
+
+
+def claims_storage(value: Value, supported: str | None, exchange: Exchange) -> Judged:
+    """Judge the bits of ``vppModesSupported`` against the storage modes that the profile demands."""
+    return _bits("vppModesSupported", value, supported, VPP_BITS, exchange)
+
+
+def enabled_within(name: str, enabled: str | None, supported: str | None, exchange: Exchange) -> Judged:
+    """Judge that no mode is switched on that the DER does not have."""
+    extra = (_number(enabled) or 0) & ~(_number(supported) or 0)
+    expected = f"{name}Enabled within {name}Supported"
+    return Judged("enabled_within", passed_if(not extra), expected, f"{enabled} of {supported}", (exchange.number,))
+
+
+def one_sided(supported: str | None, exchange: Exchange) -> Judged | None:
+    """Return a remark on a device that claims just one of the export and the import limit; ``None`` for others."""
+    bits = _number(supported) or 0
+    claimed = [mode for mode, bit in DOE_BITS.items() if bit < PAIR and bits >> bit & 1]
+    if len(claimed) != 1:
+        return None
+    expected = "bit 0 for the export limit and bit 1 for the import limit, by the names of the elements"
+    observed = (
+        f"only {claimed[0]} is claimed; check that this is what is meant: the words of both public schemas have the two"
+        " bits the other way round (INTEROP)"
+    )
+    return Judged("one_sided", State.NOTE, expected, observed, (exchange.number,))
+
+
+PAIR = 2
+"""Bits below this one are the export and the import limit."""
+
+
+def above_zero(document: Node, exchange: Exchange) -> Judged:
+    """Judge that rates and energies of storage that a document tells are above zero."""
+    told = {name: quantity(document.child(name)) for name in POSITIVE if document.child(name) is not None}
+    wrong = [f"{name} {figure}" for name, figure in told.items() if figure is None or figure <= 0]
+    observed = ", ".join(wrong) or ", ".join(f"{name} {figure}" for name, figure in told.items()) or "none told"
+    return Judged("above_zero", passed_if(not wrong), "rates and energies above zero", observed, (exchange.number,))
+
+
+def _bits(name: str, value: Value, told: str | None, bits: dict[str, int], exchange: Exchange) -> Judged:
+    wanted = [mode for mode in value.words if mode in bits]
+    number = _number(told)
+    missing: Sequence[str] = wanted if number is None else [mode for mode in wanted if not number >> bits[mode] & 1]
+    expected = f"{name} with the bits of {', '.join(wanted) or 'nothing in particular'}"
+    lacking = f": no {', '.join(missing)}" if missing else ""
+    observed = f"{told or 'none'}{lacking}"
+    return Judged("claims_modes", passed_if(not missing), expected, observed, (exchange.number,))
+
+
+def _number(text: str | None) -> int | None:
+    try:
+        return None if text is None else int(text, 16)
+    except ValueError:
+        return None

@@ -1,0 +1,38 @@
+"""How flaws bend what the reference client obeys of CSIP-AUS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from conformance.reference.client_reading import LIMITS
+from conformance.reference.schedule_facts import ModeValue
+from conformance.wire.payload import Node
+
+IGNORED = {
+    "ignores_export_limit": "opModExpLimW",
+    "ignores_import_limit": "opModImpLimW",
+    "ignores_generation_limit": "opModGenLimW",
+    "ignores_load_limit": "opModLoadLimW",
+}
+"""The limit that each flaw leaves unheeded."""
+
+
+def bent(modes: Mapping[str, ModeValue], flaws: frozenset[str]) -> dict[str, ModeValue]:
+    """Return the modes that a client with these flaws asks its plant for."""
+    dropped = {mode for flaw, mode in IGNORED.items() if flaw in flaws}
+    if "target_over_limit" in flaws and "opModStorageTargetW" in modes:
+        dropped.add("opModExpLimW")
+    kept = {name: value for name, value in modes.items() if name not in dropped}
+    if "never_disconnects" in flaws:
+        kept |= {name: True for name in ("opModEnergize", "opModConnect") if name in kept}
+    return kept
+
+
+def without_multipliers(control: Node) -> None:
+    """Take the multiplier of every limit for zero."""
+    for node in control.xml.iter("{*}multiplier"):
+        parent = node.getparent()
+        if parent is not None and etree.QName(parent).localname in LIMITS:
+            node.text = "0"

@@ -1,0 +1,33 @@
+"""What a client claims of CSIP-AUS in its DERCapability and DERSettings."""
+
+from __future__ import annotations
+
+from conformance.judgement.aus import above_zero, claims_modes, claims_storage, enabled_within, one_sided
+from conformance.judgement.check import Check, require
+from conformance.roles.observed_client import response_in
+from conformance.wire.exchange import Exchange
+from conformance.wire.payload import Node
+
+
+def told_modes(check: Check, capability: Exchange, settings: Exchange) -> None:
+    """Judge the limits that a client claims: those the profile wants, none on that it does not have."""
+    supported = _document(capability).text("doeModesSupported")
+    enabled = _document(settings).text("doeModesEnabled")
+    check.demands("DERControlBase.modes", lambda value: claims_modes(value, supported, capability))
+    check.judged("AUS.ALL-09", enabled_within("doeModes", enabled, supported, settings))
+    if (remark := one_sided(supported, capability)) is not None:
+        check.judged("AUS.DOE-BITS", remark)
+
+
+def storage_claims(check: Check, capability: Exchange, settings: Exchange) -> None:
+    """Judge what a client with storage claims: the storage target, and rates and energies above zero."""
+    supported = _document(capability).text("vppModesSupported")
+    enabled = _document(settings).text("vppModesEnabled")
+    check.demands("DERControlBase.modes", lambda value: claims_storage(value, supported, capability))
+    check.judged("AUS.STO-02", enabled_within("vppModes", enabled, supported, settings))
+    for exchange in (capability, settings):
+        check.judged("AUS.STO-02", above_zero(_document(exchange), exchange))
+
+
+def _document(exchange: Exchange) -> Node:
+    return require(response_in(exchange), "what was put is no document")
