@@ -15,20 +15,25 @@ from conformance.catalogue.reading_words import reading_word
 from conformance.catalogue.ride_through import RIDE_THROUGH
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
+from conformance.judgement.aus import enough_readings, well_formed_lfdi
 from conformance.judgement.check import require
-from conformance.judgement.demanded import kept, kept_by_server, most
+from conformance.judgement.demanded import all_equal, kept, kept_by_server, least, longest, most, unseen
 from conformance.judgement.der_status import status_elements
 from conformance.judgement.encodings import spoken
 from conformance.judgement.extended import extension_elements, has_reason, in_namespace, versions_in
+from conformance.judgement.intervals import intervals
 from conformance.judgement.list_queries import LIST_QUERIES
 from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
 from conformance.judgement.polling import Cadence, Occurrence
+from conformance.judgement.randomisation import evenly_drawn
 from conformance.judgement.readings import mirrored_series
 from conformance.judgement.requirements import value_rules
 from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
+from conformance.roles.aus_schedules import both_ways, minute_by_minute, scaled_limits, tells_ramp
 from conformance.roles.chain_trial import greeted, refuses, turned_down
+from conformance.roles.claims import storage_claims, told_modes
 from conformance.roles.client_reports import (
     found_its_device,
     has_put,
@@ -38,6 +43,7 @@ from conformance.roles.client_reports import (
     sent,
 )
 from conformance.roles.connection_ids import NOT_VALID, another_networks_id, own_ids
+from conformance.roles.connection_status import AVAILABLE, CONNECTED, OPERATING, connection_is
 from conformance.roles.control_reading import (
     all_read,
     all_received,
@@ -46,6 +52,7 @@ from conformance.roles.control_reading import (
     never_ran,
     status_is_fresh,
 )
+from conformance.roles.delivery_watch import DeliveryWatch
 from conformance.roles.event_scene import EventScene
 from conformance.roles.event_watch import (
     CANCELLED,
@@ -65,6 +72,9 @@ from conformance.roles.limit_offers import TARGETED as STORAGE_TARGETS
 from conformance.roles.limit_scene import LimitScene, active_power
 from conformance.roles.newcomer import devices_seen, programs_seen, register, twice, was_taken, way_of
 from conformance.roles.observed_client import arrival, names, response_in
+from conformance.roles.offered_versions import offer_versions
+from conformance.roles.pace_watch import PaceWatch
+from conformance.roles.reaction_watch import ReactionWatch
 from conformance.roles.served_schedules import (
     event_group,
     event_offer,
@@ -78,10 +88,21 @@ from conformance.roles.served_schedules import (
     topology_2_groups,
     topology_3_groups,
 )
-from conformance.roles.served_tree import leading_away, mode_of, poll_rates
+from conformance.roles.served_tree import (
+    controls,
+    defaults,
+    duration_s,
+    in_sequence,
+    leading_away,
+    mode_of,
+    poll_rates,
+    randomized_s,
+)
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
+from conformance.roles.storage_scene import StorageScene
+from conformance.roles.stored_events import StoredEvents
 from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
-from conformance.roles.utility.detours import make_busy, move
+from conformance.roles.utility.detours import make_broken, make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.scenario import (
@@ -104,6 +125,7 @@ from conformance.roles.utility.schedules import (
     power_factor,
     schedule,
 )
+from conformance.vocabulary.contact import Contact
 from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.identity import lfdi_of
 from conformance.vocabulary.mrid import new_managed_lfdi, new_mrid
@@ -129,9 +151,11 @@ COMMISSIONING = Phase.COMMISSIONING
 __all__ = [
     "ALL_RESPONSES",
     "ANSWERED",
+    "AVAILABLE",
     "CANCELLED",
     "COMMISSIONING",
     "COMPLETED",
+    "CONNECTED",
     "DOCUMENTATION_PEN",
     "EVENT_RULES",
     "FIXED_PF",
@@ -148,6 +172,7 @@ __all__ = [
     "LIST_QUERIES",
     "LOG_EVENT",
     "NOT_VALID",
+    "OPERATING",
     "POLLED",
     "RANDOMIZED",
     "RECEIVED",
@@ -163,9 +188,11 @@ __all__ = [
     "WATT",
     "WELL_KNOWN",
     "Cadence",
+    "Contact",
     "ControlOffer",
     "CurrentStatus",
     "DefaultOffer",
+    "DeliveryWatch",
     "EventScene",
     "EventWatch",
     "GroupOffer",
@@ -173,28 +200,40 @@ __all__ = [
     "Listing",
     "Node",
     "Occurrence",
+    "PaceWatch",
     "Plant",
     "ProgramOffer",
+    "ReactionWatch",
     "Reading",
     "Registration",
     "Span",
+    "StorageScene",
+    "StoredEvents",
     "Window",
     "active_power",
+    "all_equal",
     "all_read",
     "all_received",
     "another_networks_id",
     "arrival",
+    "both_ways",
     "cancellation_answered",
     "carry_out",
+    "connection_is",
     "connection_point",
     "control_for",
+    "controls",
     "csip_quantities",
+    "defaults",
     "defined",
     "der_capability",
     "der_settings",
     "der_status",
     "devices_seen",
     "drawn_by_chance",
+    "duration_s",
+    "enough_readings",
+    "evenly_drawn",
     "event_group",
     "event_offer",
     "extension_elements",
@@ -208,18 +247,24 @@ __all__ = [
     "has_put",
     "has_reason",
     "in_namespace",
+    "in_sequence",
     "instant",
+    "intervals",
     "is_able",
     "kept",
     "kept_by_server",
     "leading_away",
+    "least",
     "lfdi_of",
     "links_in",
     "location_of",
     "log_event",
     "logged",
+    "longest",
+    "make_broken",
     "make_busy",
     "maker_of",
+    "minute_by_minute",
     "mirror_reading",
     "mirror_usage_point",
     "mirrored",
@@ -231,6 +276,7 @@ __all__ = [
     "never_ran",
     "new_managed_lfdi",
     "new_mrid",
+    "offer_versions",
     "on_offer",
     "one_control",
     "one_of_each_kind",
@@ -249,6 +295,7 @@ __all__ = [
     "published",
     "put_of_der",
     "quantity",
+    "randomized_s",
     "read",
     "reading_word",
     "refuses",
@@ -257,15 +304,19 @@ __all__ = [
     "reports",
     "require",
     "response_in",
+    "scaled_limits",
     "schedule",
     "sent",
     "shows",
     "spoken",
     "status_elements",
     "status_is_fresh",
+    "storage_claims",
     "swap_branch",
     "target_of",
+    "tells_ramp",
     "test_case",
+    "told_modes",
     "topology_1",
     "topology_1_group",
     "topology_2",
@@ -274,10 +325,12 @@ __all__ = [
     "topology_3_groups",
     "turned_down",
     "twice",
+    "unseen",
     "value_rules",
     "versions_in",
     "walk_begins",
     "was_taken",
     "way_of",
+    "well_formed_lfdi",
     "with_one_default",
 ]

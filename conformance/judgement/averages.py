@@ -6,27 +6,18 @@ from the plant, and samples that fall between the pulses, or upon them, miss it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from itertools import pairwise
 
-from conformance.judgement.finding import LimitUsed, State
+from conformance.judgement.finding import State
 from conformance.judgement.intervals import Interval
-from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.judged import Judged, limit_used, passed_if
+from conformance.judgement.power import AT_THE_SITE, WATT, Powered, PowerSample
 from conformance.judgement.timing import instant
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Grade
-
-WATT, AT_THE_SITE = 38, 0x02
-"""The uom of active power, and the bit of roleFlags for the point where the premises are metered."""
-
-
-@runtime_checkable
-class Metered(Protocol):
-    """A plant whose power at the site is known over time."""
-
-    def mean_site_w(self, start: datetime, end: datetime) -> float | None:
-        """Return the mean active power that the site drew between two instants; ``None`` where it was not observed."""
 
 
 def site_power(seen: Sequence[Interval], since: datetime, ahead: timedelta) -> tuple[Interval, ...]:
@@ -36,7 +27,7 @@ def site_power(seen: Sequence[Interval], since: datetime, ahead: timedelta) -> t
 
 
 def shows_the_mean(
-    seen: Sequence[Interval], plant: object, ahead: timedelta, swing_w: float, error: Limit, limit: LimitUsed
+    seen: Sequence[Interval], plant: object, ahead: timedelta, swing_w: float, error: Limit
 ) -> Judged:
     """Judge averages of the site's power against the plant's own mean over the same interval.
 
@@ -44,11 +35,13 @@ def shows_the_mean(
     is compared, since whether import or export is positive differs. Times are whole seconds, so the mean is that of
     the best interval within one second of the one given.
     """
+    limit = limit_used(error)
     expected = f"averages within {error.value:g} % of {swing_w:g} W of the mean that flowed"
-    if not isinstance(plant, Metered):
+    if not isinstance(plant, Powered):
         observed = "the site's power was not observed: no simulator and no meter behind this client"
         return Judged("shows_the_mean", State.NOTE, expected, observed, limit=limit)
-    off = [(distance, it) for it in seen if (distance := _distance(it, plant, ahead)) is not None]
+    samples = plant.powers()
+    off = [(distance, it) for it in seen if (distance := _distance(it, samples, ahead)) is not None]
     if not off:
         observed = "no average of the site's active power over an interval that was observed"
         return Judged("shows_the_mean", State.INCONCLUSIVE, expected, observed, limit=limit)
@@ -65,11 +58,24 @@ def shows_the_mean(
     )
 
 
-def _distance(item: Interval, plant: Metered, ahead: timedelta) -> float | None:
+def mean_site_w(samples: Sequence[PowerSample], start: datetime, end: datetime) -> float | None:
+    """Return the mean of the site's power, held from each sample to the next; ``None`` where it was not observed."""
+    if not samples or samples[0].at > start or samples[-1].at < end or end <= start:
+        return None
+    first = max(0, bisect_right(samples, start, key=lambda sample: sample.at) - 1)
+    energy_ws = 0.0
+    for one, other in pairwise(samples[first:]):
+        if one.at >= end:
+            break
+        energy_ws += one.site_w * (min(other.at, end) - max(one.at, start)).total_seconds()
+    return energy_ws / (end - start).total_seconds()
+
+
+def _distance(item: Interval, samples: Sequence[PowerSample], ahead: timedelta) -> float | None:
     """Return the smallest distance of a value from the mean of an interval that the whole seconds may stand for."""
     start, length = instant(item.start_s) - ahead, timedelta(seconds=item.length_s)
     shifts = (timedelta(seconds=step * SHIFT_S) for step in range(-SHIFTS, SHIFTS + 1))
-    means = (plant.mean_site_w(start + shift, start + shift + length) for shift in shifts)
+    means = (mean_site_w(samples, start + shift, start + shift + length) for shift in shifts)
     distances = [abs(abs(item.value or 0.0) - abs(mean)) for mean in means if mean is not None]
     return min(distances, default=None)
 

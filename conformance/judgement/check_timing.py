@@ -44,6 +44,10 @@ class CheckTiming(Judging):
         )
         return self.judged(requirement, judged)
 
+    def uncertainty_s(self, *moments: datetime) -> float:
+        """Return the uncertainty of a time measured between moments, or anywhere so far if none are given."""
+        return self._court.uncertainty_s(*moments)
+
     def _between(self, start: datetime, observed: datetime | None) -> float:
         return self._court.uncertainty_s(start, observed or start)
 

@@ -41,6 +41,8 @@ class Judging:
 
     def __init__(self, court: Court) -> None:
         self._court = court
+        self._owed: list[tuple[str, Callable[[], Judged], int | None]] = []
+        self._at_step: int | None = None
 
     def judged(self, requirement: str, judged: Judged, policy: str | None = None) -> bool:
         """Record a judgement.
@@ -51,6 +53,18 @@ class Judging:
         row = self._row(requirement)
         binding = row.level is Level.MUST or requirement in self._court.profile.promotions
         return self._record(row, judged if binding else _not_binding(judged), policy)
+
+    def owed(self, requirement: str, judge: Callable[[], Judged]) -> None:
+        """Judge something at the end of the test case, as part of the step that is under way now."""
+        self._owed.append((requirement, judge, self._court.step()))
+
+    def settle(self) -> None:
+        """Judge all that was left to the end."""
+        owed, self._owed = self._owed, []
+        for requirement, judge, step in owed:
+            self._at_step = step
+            self.judged(requirement, judge())
+        self._at_step = None
 
     def demands(self, name: str, judge: Callable[[Value], Judged], phase: Phase | None = None) -> bool:
         """Judge all that the profile demands of the subject under a name, and record it.
@@ -107,7 +121,7 @@ class Judging:
                 level=row.level,
                 expected=judged.expected,
                 observed=judged.observed,
-                step=self._court.step(),
+                step=self._court.step() if self._at_step is None else self._at_step,
                 grade=judged.grade,
                 exchanges=judged.exchanges,
                 connections=judged.connections,

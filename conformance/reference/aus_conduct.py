@@ -8,9 +8,6 @@ from conformance.catalogue.pack_values import Value, Values
 from conformance.vocabulary.mrid import PenForm
 from conformance.wire.csipaus import NONE, Extension, extension_in
 
-POST_RATE = "postRate"
-"""The alignment of intervals to whole multiples of the rate they are posted at."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AusConduct:
@@ -22,7 +19,6 @@ class AusConduct:
         connection_point: sends its connection point id when it has found its EndDevice.
         echoes_ramp: shows the ``setGradW`` of the default in force in its DERSettings.
         readings: what it mirrors, as ``site.W`` or, of every meter, ``V``; ``None`` for all of every meter it has.
-        align_s: posts intervals that begin on whole multiples of this many seconds in UTC; 0 for those of the postRate.
         pen: how the private enterprise number at the end of its mRIDs is written.
     """
 
@@ -31,7 +27,6 @@ class AusConduct:
     connection_point: bool = False
     echoes_ramp: bool = False
     readings: frozenset[str] | None = None
-    align_s: int | None = None
     pen: PenForm = PenForm.HEX
 
     @property
@@ -55,7 +50,6 @@ def aus_conduct(values: Values) -> AusConduct:
         connection_point=_is(values.find("ConnectionPoint"), "required", "conditional"),
         echoes_ramp=values.find("DefaultDERControl.setGradW") is not None,
         readings=_readings(values),
-        align_s=_alignment(values),
         pen=PenForm.DECIMAL if _is(values.find("mRID.pen_base"), "decimal") else PenForm.HEX,
     )
 
@@ -67,11 +61,3 @@ def _is(value: Value | None, *figures: str) -> bool:
 def _readings(values: Values) -> frozenset[str] | None:
     named = [value.words for value in values.holding("MirrorUsagePoint.readings") if value.figure is not None]
     return frozenset(name for words in named for name in words) if named else None
-
-
-def _alignment(values: Values) -> int | None:
-    value = values.find("Reading.timePeriod.alignment")
-    if value is None or value.figure is None:
-        return None
-    lengths = [int(word) for word in value.words if word.isdigit()]
-    return min(lengths, default=0)

@@ -14,23 +14,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from lxml import etree
+
 from conformance.reference import client_flaws
 from conformance.reference.client_der import DerReporter
 from conformance.reference.client_documents import connection_point, end_device
+from conformance.reference.client_entry import find_entry
 from conformance.reference.client_events import EventKeeper
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_metering import Mirror
+from conformance.reference.client_notices import Notices
 from conformance.reference.client_polls import Polls, Watch
 from conformance.reference.client_programs import ProgramReader
 from conformance.reference.client_responses import Responses
-from conformance.reference.client_notices import Notices
-from conformance.reference.client_entry import find_entry
 from conformance.reference.client_session import Fetched, NotServed, Session
-from conformance.reference.client_time import ServerTime
-from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.client_shape import shaped
 from conformance.reference.client_subscriptions import Subscriber
-from conformance.reference.schedule_facts import KnownControl
+from conformance.reference.client_time import ServerTime
+from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
+from conformance.reference.mirrored_quantities import meters_of
+from conformance.reference.schedule_facts import KnownControl, KnownProgram
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.identity import same_lfdi
@@ -41,6 +44,7 @@ EXAMPLE_PEN = 32473
 """The private enterprise number reserved for examples (RFC 5612)."""
 EXAMPLE_NMI = "2999999999"
 """What the client puts as its connection point id: the form of an NMI, of no network."""
+IMPATIENT_S = 5.0
 HARD_CODED = {"TimeLink": "/tm", "EndDeviceListLink": "/edev", "MirrorUsagePointListLink": "/mup"}
 
 
@@ -93,8 +97,9 @@ class ReferenceClient:
         self.identity = identity
         self.site = site
         self.flaws = client_flaws.known_flaws(flaws)
-        self.manner = manner or Manner()
+        self.manner = conduct.reports.spoken(manner or Manner())
         self.conduct = conduct
+        self._shown_lfdi = conduct.reports.lfdi_of(identity.lfdi, identity.pen)
         self.time = ServerTime(clock)
         self._clock = clock
         self._entry = entry
@@ -104,29 +109,32 @@ class ReferenceClient:
         self._connected: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
         self._first_assignments: list[Watch] = []
-        self._responses = Responses(self._session, clock, self.manner, identity.lfdi, self.flaws)
+        self._responses = Responses(
+            self._session, clock, self.manner, self._shown_lfdi, self.flaws, conduct.reports.statuses
+        )
         self._events = EventKeeper(
             clock,
             self.time,
             site,
             self.flaws,
             seed=f"{seed}:{identity.lfdi}",
-            answers_14=self.manner.answers_14,
+            answers_14=self.manner.answers_14 or conduct.reports.answers_14,
             owe=self._responses.owe,
             check=self._check_control,
+            room=conduct.pace.stored_events,
         )
-        self.der = DerReporter(
-            self._session, clock, self.time, site, self.manner, self.flaws, identity.pen, self.conduct
-        )
-        meters = dict.fromkeys((*conduct.aus.meters, *self.manner.meters))
-        self._mirrors = [self._mirror(meter) for meter in meters]
-
-    @property
-    def tls_ciphers(self) -> str:
         self._own_lag_s = site.lag_s
         self._notices = Notices(self._programs, self._events)
         self.subscriber = Subscriber(self._session, clock, self.manner, self.flaws, conduct, self._take)
         self._session.on_read = self.subscriber.read
+        self.der = DerReporter(
+            self._session, clock, self.time, site, self.manner, self.flaws, identity.pen, self.conduct
+        )
+        meters = meters_of(conduct.reports) or self.manner.meters
+        self._mirrors = [self._mirror(meter) for meter in meters]
+
+    @property
+    def tls_ciphers(self) -> str:
         """The cipher suites to offer, in OpenSSL's words."""
         return client_flaws.tls_ciphers(self.flaws)
 
@@ -140,8 +148,11 @@ class ReferenceClient:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                polls = Polls(group, self._session, self._clock, self.manner.poll_factor, self.flaws)
+                self.der.spawn = group.create_task
+                factor, pace = self.manner.poll_factor, self.conduct.pace
+                polls = Polls(group, self._session, self._clock, factor, self.flaws, pace)
                 entry = await self._find_entry()
+                self._notices.polls = polls
                 await polls.follow(Watch("DeviceCapability", entry, self._capability_seen))
                 mirrors = (mirror.run for mirror in self._mirrors)
                 for part in (self._events.run, self._responses.run, self.subscriber.run, *mirrors):
@@ -153,7 +164,6 @@ class ReferenceClient:
 
     async def _find_entry(self) -> str:
         aus = self.conduct.aus
-                self._notices.polls = polls
         if not aus.discovers or "ignores_discovery" in self.flaws:
             return self._entry
         return await find_entry(self._session, self._clock, aus.extension.namespace) or self._entry
@@ -197,16 +207,19 @@ class ReferenceClient:
 
     async def _devices_seen(self, devices: Fetched) -> Sequence[Watch]:
         own = self._own(devices)
-        if own is None:
+        if own is None and "in_band" in self.conduct.reports.registers:
             now_s = int(self.time.now_s())
-            lfdi = self.manner.hexadecimal(self.identity.lfdi)
-            await self._session.post(devices.target, end_device(lfdi, self.identity.sfdi, now_s), "EndDeviceList")
+            lfdi = self.manner.hexadecimal(self._shown_lfdi)
+            lfdi = lfdi.lower() if "lower_case_lfdi" in self.flaws else lfdi
+            document = shaped(end_device(lfdi, self.identity.sfdi, now_s), self.conduct, self.site)
+            await self._register(devices.target, document)
             own = self._own(await self._session.get_list(devices.target, "EndDeviceList", "EndDevice"))
         if own is None:
             return ()
         await self._check_registration(devices, own)
         await self._name_connection_point(devices, own)
         self.der.log_target = devices.resolved(own.link("LogEventListLink"))
+        self.subscriber.found(devices.resolved(own.link("SubscriptionListLink")))
         for mirror in self._mirrors:
             mirror.device_rate_s = own.integer("postRate")
         watches = (
@@ -216,9 +229,19 @@ class ReferenceClient:
         targets = ((devices.resolved(own.link(f"{name}Link")), name, entry, seen) for name, entry, seen in watches)
         return [Watch(name, target, seen, entry) for target, name, entry, seen in targets if target is not None]
 
+    async def _register(self, target: str, document: etree._Element) -> None:
+        """Post the client's EndDevice. Raises ``NotServed``."""
+        while True:
+            try:
+                await self._session.post(target, document, "EndDeviceList")
+                return
+            except NotServed:
+                if "posts_until_taken" not in self.flaws:
+                    raise
+                await self._clock.wait(timedelta(seconds=IMPATIENT_S))
+
     def _own(self, devices: Fetched) -> Node | None:
         def mine(node: Node) -> bool:
-        self.subscriber.found(devices.resolved(own.link("SubscriptionListLink")))
             if "takes_first_device" in self.flaws:
                 return node.link("FunctionSetAssignmentsListLink") is not None
             return same_lfdi(node.text("lFDI") or "", self.identity.lfdi)
@@ -228,6 +251,8 @@ class ReferenceClient:
     async def _check_registration(self, devices: Fetched, own: Node) -> None:
         """Read the device itself and its PIN, once; nothing may be done before they are right (SEC.032)."""
         target = devices.resolved(own.link("RegistrationLink"))
+        if target is None and (self.conduct.reports.needs_registration or "needs_registration_link" in self.flaws):
+            raise _WrongPin
         if target is None or target in self._checked_registration:
             return
         address = devices.resolved(own.href)
@@ -241,7 +266,7 @@ class ReferenceClient:
     async def _name_connection_point(self, devices: Fetched, own: Node) -> None:
         """Put the connection point id, once; while it is refused nothing else is done."""
         aus, target = self.conduct.aus, devices.resolved(own.link("ConnectionPointLink"))
-        wanted = aus.connection_point and "never_sends_connection_point" not in self.flaws
+        wanted = aus.connection_point and self.conduct.reports.names_point and "never_sends_connection_point" not in self.flaws
         if target is None or target in self._connected or not wanted:
             return
         document = connection_point(aus.extension, self.identity.connection_point)
@@ -260,15 +285,31 @@ class ReferenceClient:
             watches += [time] if time is not None else []
             if programs is not None:
                 dropped = partial(self._events.forget, programs)
-                cut_off = dropped if "drops_events_offline" in self.flaws else _go_on
+                drops = "drops_events_offline" in self.flaws or not self.conduct.pace.finishes_offline
+                cut_off = dropped if drops else _go_on
                 watches.append(Watch("DERProgramList", programs, self._programs_seen, "DERProgram", dropped, cut_off))
         if "keeps_first_assignments" in self.flaws:
             self._first_assignments = watches = self._first_assignments or watches
         return watches
 
     async def _programs_seen(self, programs: Fetched) -> Sequence[Watch]:
-        self._events.learn(programs.target, await self._programs.read_all(programs))
+        known, pace = await self._programs.read_all(programs), self.conduct.pace
+        unhurried = programs.poll_rate_s is None
+        self.site.lag_s = max(self._own_lag_s, pace.lag_s) if unhurried else self._own_lag_s
+        if unhurried and pace.hold_s and self._group is not None:
+            self._group.create_task(self._learn_later(programs.target, known, timedelta(seconds=pace.hold_s)))
+        else:
+            self._events.learn(programs.target, known)
         return ()
+
+    async def _learn_later(self, target: str, known: tuple[KnownProgram, ...], delay: timedelta) -> None:
+        await self._clock.wait(delay)
+        self._events.learn(target, known)
+
+    def _take(self, resource: str, target: str, fetched: Fetched | None) -> None:
+        """Go by what a notification says, while the answer to it is on its way."""
+        if self._group is not None:
+            self._group.create_task(self._notices.take(resource, target, fetched))
 
     def _check_control(self, control: KnownControl) -> None:
         if self._group is not None and control.href is not None:
@@ -299,16 +340,8 @@ class ReferenceClient:
             self.site,
             self.manner,
             self.flaws,
-            lfdi=self.identity.lfdi,
+            lfdi=self._shown_lfdi,
             pen=self.identity.pen,
-    async def _learn_later(self, target: str, known: tuple[KnownProgram, ...], delay: timedelta) -> None:
-        await self._clock.wait(delay)
-        self._events.learn(target, known)
-
-    def _take(self, resource: str, target: str, fetched: Fetched | None) -> None:
-        """Go by what a notification says, while the answer to it is on its way."""
-        if self._group is not None:
-            self._group.create_task(self._notices.take(resource, target, fetched))
-
-            aus=self.conduct.aus,
+            reports=self.conduct.reports,
+            pace=self.conduct.pace,
         )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from lxml import etree
 
 from conformance.reference import client_documents as documents
+from conformance.reference.aus_flaws import bent_document
 from conformance.reference.client_manner import DER_DOCUMENTS, Manner
 from conformance.reference.client_session import Fetched, NotServed, Session
 from conformance.reference.client_shape import shaped
@@ -117,13 +118,14 @@ class DerReporter:
             return
         if name == "DERAvailability" and not self._conduct.reports.availability:
             return
-        if self._conduct.aus.echoes_ramp:
+        if self._conduct.aus.echoes_ramp and "keeps_own_ramp" not in self._flaws:
             self.grad_w = self._site.setpoints.grad_w
         said = (target, self.grad_w, self._site.rated_w)
         if name not in REPEATED and self._sent.get(name) == said:
             return
         self._site.advance(self._clock.now())
-        await self._session.put(target, shaped(self._documents()[name](), self._conduct, self._site), name)
+        document = shaped(self._documents()[name](), self._conduct, self._site)
+        await self._session.put(target, bent_document(document, self._flaws), name)
         self._sent[name], self._put_at[name] = said, self._clock.monotonic()
 
     def _documents(self) -> dict[str, Callable[[], etree._Element]]:

@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from conformance.reference.aus_flaws import bent
 from conformance.reference.client_reading import setpoints, supported_modes
 from conformance.reference.client_time import ServerTime
 from conformance.reference.schedule import Ability, advance, is_required
 from conformance.reference.schedule_facts import (
     CurrentStatus,
     KnownControl,
-    KnownProgram,
     KnownDefault,
+    KnownProgram,
     ModeValue,
     Outcome,
     Owed,
@@ -36,7 +37,8 @@ TOO_FAR = 2.0
 class EventKeeper:
     """Holds the known programs by list, and what has been done about their controls.
 
-    ``owe`` takes Responses; ``check`` is asked to read a control again shortly before it starts.
+    ``owe`` takes Responses; ``check`` is asked to read a control again shortly before it starts. ``room`` is how many
+    controls of a program it keeps, the first ones; any number if ``None``.
     """
 
     def __init__(
@@ -50,9 +52,10 @@ class EventKeeper:
         answers_14: bool,
         owe: Callable[[Owed], None],
         check: Callable[[KnownControl], None],
+        room: int | None = None,
     ) -> None:
         self._clock, self._time, self._site, self._flaws = clock, time, site, flaws
-        self._owe, self._check = owe, check
+        self._owe, self._check, self._room = owe, check, room
         self._lists: dict[str, tuple[KnownProgram, ...]] = {}
         self._past: Mapping[str, Participation] = {}
         self._checked: set[str] = set()
@@ -139,8 +142,7 @@ class EventKeeper:
             return
         self._site.advance(self._clock.now())
         modes = dict(outcome.in_force) | (self._left_over(outcome) if "keeps_control_after_end" in self._flaws else {})
-        if "never_disconnects" in self._flaws and "opModEnergize" in modes:
-            modes["opModEnergize"] = True
+        modes = bent(modes, self._flaws)
         if "knows_no_may_trip" in self._flaws:
             modes = {name: value for name, value in modes.items() if "MayTrip" not in name}
         self._site.ask(setpoints(modes, self._site))

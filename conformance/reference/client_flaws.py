@@ -23,18 +23,22 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("refuses_short_chains", "SEC.035", "talks only to servers with a chain of four certificates"),
         _flaw("accepts_any_server", "SEC.017", "does not validate the server's certificate at all"),
         _flaw("leaves_chain_to_tls", "SEC.100", "leaves all rules on certificates to its TLS library"),
+        _flaw("never_discovers", "CTP.COMM-001", "never asks by DNS-SD and goes to the address it knows"),
+        _flaw("ignores_https_key", "DNS.022", "goes to the port of SRV whatever the key https says"),
+        _flaw("ignores_offered_entry", "DNS.040", "asks for /dcap whatever the key dcap says"),
+        _flaw("stays_in_the_clear", "P6", "asks for further resources without TLS"),
         _flaw("no_accept_header", "GEN.056", "never sends Accept"),
         _flaw("ignores_redirects", "GEN.037", "does not follow a redirect of DeviceCapability"),
         _flaw("hard_coded_paths", "DNS.040", "asks for /tm, /edev and /mup whatever DeviceCapability links to"),
         _flaw("ignores_paging", "GEN.LIST", "asks for five entries of every list and never for the next page"),
         _flaw("polls_once", "G18", "reads everything once and never again"),
         _flaw("ignores_poll_rate", "P38", "polls assignments and programs four times slower than asked"),
+        _flaw("keeps_first_poll_rate", "P38", "polls for ever at the pollRate it was given first"),
+        _flaw("keeps_first_post_rate", "P42", "posts readings for ever at the postRate it was given first"),
         _flaw("ignores_wrong_pin", "SEC.032", "goes on when the registration PIN is not its own"),
         _flaw("ignores_server_time", "TIME.001", "goes by its own clock and never reads Time"),
         _flaw("keeps_own_clock", "EVENT.031", "reads Time and goes by its own clock all the same"),
         _flaw("never_puts_der", "CTP.CORE-009", "puts none of the DER documents"),
-        _flaw("keeps_first_poll_rate", "P38", "polls for ever at the pollRate it was given first"),
-        _flaw("keeps_first_post_rate", "P42", "posts readings for ever at the postRate it was given first"),
         _flaw("skips_settings", "G28", "puts no DERSettings"),
         _flaw("invalid_settings", "CTP.GENERAL.3", "puts DERSettings with its elements in the wrong order"),
         _flaw("settings_above_rating", "P43", "sets a maximum power above the rated one"),
@@ -66,12 +70,14 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("gives_up_when_busy", "G18", "never polls again what was answered 429 or 503"),
         _flaw("keeps_few_events", "G10", "holds ten controls of a program and no more"),
         _flaw("keeps_few_programs", "P24", "holds ten programs of a list and no more"),
-        _flaw("never_disconnects", "P29", "takes opModEnergize false for true"),
+        _flaw("never_disconnects", "P29", "takes opModEnergize and opModConnect false for true"),
         _flaw("knows_no_may_trip", "P29", "leaves out the ride-through curves of what may trip"),
         _flaw("ignores_randomization", "RAND.002-005", "starts every control at its nominal start"),
         _flaw("randomizes_too_far", "EVENT.044", "moves starts and ends by twice the bounds of their randomization"),
         _flaw("answers_7_and_14", "CTP.CORE-023", "answers a superseded control with 7 and with 14"),
         _flaw("no_voltage_reading", "G23", "mirrors no voltage"),
+        _flaw("zero_for_unmeasured", "G27", "reports zero for what it can measure no more"),
+        _flaw("posts_until_taken", "P17", "posts its EndDevice every five seconds while that is refused"),
         _flaw("readings_once", "P42", "posts readings once and never again"),
         _flaw("ignores_post_rate", "P42", "posts readings four times slower than asked"),
         _flaw("readings_without_time", "G25", "posts readings without a time"),
@@ -79,17 +85,11 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("no_return_to_normal", "G32", "posts no log event when an alarm is over"),
         _flaw("logs_once", "LOG.001", "posts one log event and no further ones"),
         _flaw("logs_wrong_function_set", "LOG.005", "files errors of its software under the function set of the DER"),
-        _flaw("skips_status", "G30", "puts no DERStatus"),
-        _flaw("status_without_connection", "P44", "leaves genConnectStatus out of DERStatus"),
-    )
-}
-"""All flaws of the reference client, by name."""
-
         _flaw("ignores_notifications", "NOTIFY.HEED", "answers notifications and goes on by what it polled"),
         _flaw("refuses_notifications", "NOTIFY.ANSWER", "answers every notification with 400"),
         _flaw("accepts_bad_notifications", "NOTIFY.WRONG", "answers 201 to notifications that make no sense"),
         _flaw("never_renews_subscriptions", "P52", "subscribes once and never renews"),
-
+        _flaw("skips_status", "G30", "puts no DERStatus"),
         _flaw("ignores_export_limit", "AUS.GEN-01", "obeys every limit of CSIP-AUS but opModExpLimW"),
         _flaw("ignores_import_limit", "AUS.LOA-01", "obeys every limit of CSIP-AUS but opModImpLimW"),
         _flaw("ignores_generation_limit", "AUS.GEN-02", "obeys every limit of CSIP-AUS but opModGenLimW"),
@@ -107,6 +107,12 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("swaps_role_flags", "AUS.ALL-06", "gives its site meter the role of the DER, and the other way round"),
         _flaw("readings_off_the_minute", "AUS.ALL-06", "posts intervals that begin at any second"),
         _flaw("mrid_without_pen", "AUS.ALL-06", "ends its mRIDs in no number of its maker"),
+        _flaw("status_without_connection", "P44", "leaves genConnectStatus out of DERStatus"),
+    )
+}
+"""All flaws of the reference client, by name."""
+
+
 def known_flaws(names: Iterable[str]) -> frozenset[str]:
     """Return the names as a set. Raises ``UsageError`` for a flaw that does not exist."""
     for name in names:

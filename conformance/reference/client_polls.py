@@ -12,11 +12,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from conformance.reference.client_session import DEFAULT_POLL_RATE_S, Fetched, NotServed, Session
+from conformance.reference.client_session import Fetched, NotServed, Session
+from conformance.reference.pace import CSIP_PACE, SCHEMA_RATE_S, ClientPace
 from conformance.vocabulary.clock import Clock
 
 FIRST_PAUSE_S = 5.0
 FOR_EVER_S = 1e7
+BROKEN = (500, 502, 504)
+"""Statuses of a server that is there and does not work: to the client as good as away."""
 SLOWED = frozenset({"FunctionSetAssignmentsList", "DERProgramList"})
 
 
@@ -42,7 +45,8 @@ class _Node:
     wanted_by: set[str]
     below: set[str] = field(default_factory=set)
     task: asyncio.Task[None] | None = None
-    rate_s: float = DEFAULT_POLL_RATE_S
+    rate_s: float = SCHEMA_RATE_S
+    rate_known: bool = False
     failures: int = 0
 
 
@@ -50,13 +54,20 @@ class Polls:
     """All watches of a client, by target."""
 
     def __init__(
-        self, group: asyncio.TaskGroup, session: Session, clock: Clock, factor: float, flaws: frozenset[str]
+        self,
+        group: asyncio.TaskGroup,
+        session: Session,
+        clock: Clock,
+        factor: float,
+        flaws: frozenset[str],
+        pace: ClientPace = CSIP_PACE,
     ) -> None:
         self._group = group
         self._session = session
         self._clock = clock
         self._factor = factor
         self._flaws = flaws
+        self._pace = pace
         self._nodes: dict[str, _Node] = {}
 
     async def follow(self, watch: Watch, wanted_by: str = "") -> None:
@@ -94,7 +105,7 @@ class Polls:
             below = await watch.seen(fetched)
         except NotServed as failure:
             node.failures += 1
-            if failure.status is None:
+            if failure.status is None or failure.status in BROKEN:
                 watch.cut_off()
             return self._pause(node, failure)
         node.failures = 0
@@ -103,7 +114,9 @@ class Polls:
 
     def _rate(self, watch: Watch, fetched: Fetched) -> float:
         slowed = "ignores_poll_rate" in self._flaws and watch.resource in SLOWED
-        return max(1.0, fetched.poll_rate_s * self._factor * (4 if slowed else 1))
+        stated = fetched.poll_rate_s
+        rate_s = self._pace.own_rate_s(watch.resource) if stated is None else stated
+        return max(1.0, rate_s * self._factor * (4 if slowed else 1))
 
     async def _read(self, watch: Watch) -> Fetched:
         if watch.entry is None:
@@ -115,7 +128,7 @@ class Polls:
         if (offline and "stays_offline" in self._flaws) or (busy and "gives_up_when_busy" in self._flaws):
             return FOR_EVER_S
         growing = FIRST_PAUSE_S * 2.0 ** min(node.failures - 1, 16)
-        pause_s = node.rate_s if failure.final else min(growing, node.rate_s)
+        pause_s = node.rate_s if failure.final else min(growing, self._pace.recovery_s or node.rate_s)
         return max(pause_s, failure.retry_after_s or 0.0)
 
     async def _reconcile(self, node: _Node, below: Sequence[Watch]) -> None:

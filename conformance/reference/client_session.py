@@ -50,10 +50,9 @@ class Fetched:
     answered_s: float = 0.0
 
     @property
-    def poll_rate_s(self) -> int:
-        """The ``pollRate``, 900 s if absent."""
-        rate = self.root.integer_attribute("pollRate")
-        return DEFAULT_POLL_RATE_S if rate is None else rate
+    def poll_rate_s(self) -> int | None:
+        """The ``pollRate`` that the server states, if it does."""
+        return self.root.integer_attribute("pollRate")
 
     def link(self, name: str) -> str | None:
         """Return the target of a link."""
@@ -79,8 +78,8 @@ class Session:
     def __init__(self, sender: Sender, clock: Clock, manner: Manner, flaws: frozenset[str]) -> None:
         self._sender = sender
         self._clock = clock
-        self.on_read: Callable[[str, Fetched], None] = lambda resource, fetched: None
         self._flaws = flaws
+        self.on_read: Callable[[str, Fetched], None] = lambda resource, fetched: None
         fewer = min(manner.page_size or FEW_ENTRIES, FEW_ENTRIES)
         self._manner = replace(manner, page_size=fewer) if "ignores_paging" in flaws else manner
 

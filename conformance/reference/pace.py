@@ -80,10 +80,10 @@ class ClientPace:
         return max(fitting, default=min(lengths, default=None))
 
     def interval_s(self, rate_s: float) -> float:
-        """Return the length of intervals at a rate."""
+        """Return the length of intervals at a rate: the longest multiple that keeps to it."""
         floored = max(rate_s, self.post_floor_s)
         multiple = self.interval_multiple_s
-        return math.ceil(floored / multiple) * multiple if multiple else floored
+        return max(1, math.floor(floored / multiple)) * multiple if multiple else floored
 
 
 CSIP_PACE = ClientPace()

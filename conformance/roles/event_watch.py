@@ -14,7 +14,7 @@ from conformance.judgement.check import Check, require
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used
 from conformance.judgement.plant import Default, Span
-from conformance.judgement.timing import Window
+from conformance.judgement.timing import Window, happened_within
 from conformance.roles.observed_client import Matcher, ObservedClient, arrival, response_in
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.utility import Utility
@@ -140,10 +140,11 @@ class EventWatch:
         until = window.start + timedelta(seconds=window.not_after_s or 0.0)
         posted = await self._client.response(control, status, until=until)
         what = f"Response {status} to {_name(control)}"
-        when = None if posted is None else arrival(posted)
-        check.happened(what, when, window, limits.response_deadline, requirement, posted)
         if posted is None:
+            check.owed(requirement, lambda: self._lateness(control, status, what, window))
             return None
+        when = arrival(posted)
+        check.happened(what, when, window, limits.response_deadline, requirement, posted)
         late_s = (window.not_after_s or 0.0) - self._late_s + limits.response_prompt.value
         prompt = Window(window.start, window.label, window.not_before_s, late_s)
         check.happened(what, when, prompt, limits.response_prompt, "RESPONSE.PROMPT", posted)
@@ -151,6 +152,14 @@ class EventWatch:
         lfdi = require(response_in(posted), "no document").hexadecimal("endDeviceLFDI")
         check.has_value(posted, "endDeviceLFDI", lfdi, self._client.lfdi, requirement="BASE.030")
         return posted
+
+    def _lateness(self, control: DERControl, status: int, what: str, window: Window) -> Judged:
+        """Judge a Response that missed its deadline by when it came after all, if it ever did."""
+        posted = next((it for it in self._answers(control) if _status(it, control) == status), None)
+        when = None if posted is None else arrival(posted)
+        uncertainty_s = self._check.uncertainty_s(window.start, when or window.start)
+        evidence = {} if posted is None else {"exchange": posted.number}
+        return happened_within(what, when, window, uncertainty_s, self._limits.response_deadline, **evidence)
 
     def _window(self, moment: datetime, label: str, earliest_s: float, latest_s: float) -> Window:
         early_s = earliest_s - self._limits.response_early.value

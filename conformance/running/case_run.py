@@ -28,7 +28,7 @@ from conformance.running.lag import LagMonitor, LagWindow
 from conformance.running.run_record import INTERRUPTED
 from conformance.running.step import Steps
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.errors import HarnessError, PreconditionNotMet, SubjectUnreachable, UsageError
+from conformance.vocabulary.errors import DoesNotApply, HarnessError, NotChosen, PreconditionNotMet, SubjectUnreachable, UsageError
 from conformance.vocabulary.limits import Limits
 from conformance.vocabulary.verdict import Verdict, roll_up
 from conformance.wire.exchange_log import CaseLog, RunLog
@@ -167,7 +167,7 @@ async def run_case(case: TestCase, arrangement: Arrangement, bench: Bench) -> Ca
     with bench.lag.window() as lag:
         desk = Desk(case, bench, lag)
         desk.tell("case_started")
-        ended_as, reason, stop = await _outcome(desk, arrangement)
+        ended_as, reason, stop = _settled(desk, await _outcome(desk, arrangement))
         verdicts = [VERDICT_OF_STATE[finding.state] for finding in desk.findings if finding.state in VERDICT_OF_STATE]
         verdict = _verdict(verdicts, ended_as)
         reason = reason or _why(verdict)
@@ -184,11 +184,14 @@ async def run_case(case: TestCase, arrangement: Arrangement, bench: Bench) -> Ca
     return CaseResult(case, verdict, reason, tuple(desk.findings), duration, stop)
 
 
+UNDECIDED = (Verdict.PENDING, Verdict.NOT_RUN, Verdict.NOT_APPLICABLE)
+
+
 def _verdict(verdicts: list[Verdict], ended_as: Verdict | None) -> Verdict:
     """Combine the findings with how the case ended; not arranged and nothing found stays as it ended."""
-    if ended_as in (Verdict.PENDING, Verdict.NOT_RUN) and Verdict.FAIL not in verdicts:
+    if ended_as in UNDECIDED and Verdict.FAIL not in verdicts:
         return ended_as
-    ending = [ended_as] if ended_as is not None and ended_as is not Verdict.NOT_RUN else []
+    ending = [] if ended_as in (None, Verdict.NOT_RUN, Verdict.NOT_APPLICABLE) else [ended_as]
     return roll_up([*verdicts, *ending])
 
 
@@ -203,6 +206,8 @@ async def _outcome(desk: Desk, arrangement: Arrangement) -> tuple[Verdict | None
             await _call(desk, nouns)
     except NotArranged as missing:
         return missing.verdict, str(missing), None
+    except (DoesNotApply, NotChosen) as left_out:
+        return Verdict.NOT_APPLICABLE if isinstance(left_out, DoesNotApply) else Verdict.NOT_RUN, str(left_out), None
     except UsageError as wrong:
         return Verdict.NOT_RUN, str(wrong), wrong
     except (PreconditionNotMet, SubjectUnreachable) as missing:
@@ -212,6 +217,17 @@ async def _outcome(desk: Desk, arrangement: Arrangement) -> tuple[Verdict | None
     except Exception:  # a fault of ours must not take the run down; it is told in full and exits 4
         return Verdict.ERROR, traceback.format_exc(), None
     return None, "", None
+
+
+def _settled(
+    desk: Desk, outcome: tuple[Verdict | None, str, UsageError | None]
+) -> tuple[Verdict | None, str, UsageError | None]:
+    """Have judged what a test case left to its end, however it ended."""
+    try:
+        desk.check.settle()
+    except Exception:  # as above
+        return Verdict.ERROR, traceback.format_exc(), None
+    return outcome
 
 
 async def _call(desk: Desk, nouns: Mapping[str, object]) -> None:

@@ -48,6 +48,18 @@ class Busy:
         return Answer(self.status, (("Retry-After", str(self.retry_after_s)),), b"", self.kind)
 
 
+@dataclass(slots=True)
+class Broken:
+    """A server that answers everything with one status while ``active``, such as 500."""
+
+    status: int
+    active: bool = True
+
+    def __call__(self, request: Request, handler: Handler) -> Answer:
+        """Answer in the utility's stead."""
+        return Answer(self.status) if self.active else handler(request)
+
+
 def move(utility: Server, path: str, status: int, kind: str) -> Moved:
     """Move a resource of a utility to a path that nobody can guess."""
     moved = Moved(path, utility.fresh_path("moved"), status, kind)
@@ -60,6 +72,13 @@ def make_busy(utility: Server, kind: str, status: int, retry_after_s: int) -> Bu
     busy = Busy(kind, status, retry_after_s)
     utility.interposers.append(busy)
     return busy
+
+
+def make_broken(utility: Server, status: int) -> Broken:
+    """Make a utility answer everything with a status, until ``active`` is unset."""
+    broken = Broken(status)
+    utility.interposers.append(broken)
+    return broken
 
 
 def _retargeted(request: Request, path: str) -> str:
