@@ -126,6 +126,7 @@ from conformance.roles.utility.schedules import (
     schedule,
 )
 from conformance.vocabulary.contact import Contact
+from conformance.vocabulary.contact import Contact
 from conformance.vocabulary.event import CurrentStatus
 from conformance.vocabulary.identity import lfdi_of
 from conformance.vocabulary.mrid import new_managed_lfdi, new_mrid
@@ -188,6 +189,7 @@ __all__ = [
     "WATT",
     "WELL_KNOWN",
     "Cadence",
+    "Contact",
     "Contact",
     "ControlOffer",
     "CurrentStatus",

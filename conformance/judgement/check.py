@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from conformance.judgement.check_bodies import CheckBodies
+from conformance.judgement.check_discovery import CheckDiscovery
 from conformance.judgement.check_http import CheckHttp
 from conformance.judgement.check_lists import CheckLists
 from conformance.judgement.check_plant import CheckPlant
@@ -31,5 +32,5 @@ def require(value: Needed | None, what: str) -> Needed:
     return value
 
 
-class Check(CheckHttp, CheckLists, CheckBodies, CheckTiming, CheckPlant, CheckPower, CheckTls):
+class Check(CheckHttp, CheckLists, CheckBodies, CheckTiming, CheckPlant, CheckPower, CheckTls, CheckDiscovery):
     """Makes the checks of one test case. Every method returns whether the check passed."""

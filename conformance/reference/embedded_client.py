@@ -13,32 +13,36 @@ from conformance.reference.client_listener import listen
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_operator import ClientOperator
 from conformance.reference.client_trust import trusting, vet_with
+from conformance.reference.client_ways import find_server
 from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.demo_identities import Files
 from conformance.reference.observed_plant import SimulatedPlant
 from conformance.reference.plant import Battery, Evse, Load, Pv
 from conformance.reference.silent_recorder import SilentRecorder
 from conformance.reference.simulator import Site
+from conformance.reference.switch import Switch
 from conformance.roles.operator import PluginOperator
 from conformance.roles.utility import TEST_PIN
 from conformance.running.case_run import Desk
 from conformance.running.client_arrangement import ClientArrangement, ClientPlace, RunningClient, ServerIdentity
+from conformance.running.way_in import WaysIn
 from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.contact import Contact
 from conformance.wire.http_client import HttpClient, HttpSender
+from conformance.wire.http_server import Listener
+from conformance.wire.multicast import PipeMulticast
 from conformance.wire.network import Network
 
 LANES = 64
 PATIENCE = timedelta(seconds=30)
-from conformance.wire.http_server import Listener
-from conformance.wire.multicast import PipeMulticast
 CONNECTIONS = 4
+USUAL_SUN = 0.8
+"""The share of its rating that the sun allows the demonstration's PV, unless arranged otherwise."""
+LOOPBACK = "127.0.0.1"
 
 
 def embedded_client(
     network: Network,
-USUAL_SUN = 0.8
-"""The share of its rating that the sun allows the demonstration's PV, unless arranged otherwise."""
-LOOPBACK = "127.0.0.1"
     device: Files,
     server: Files,
     flaws: Iterable[str] = (),
@@ -53,16 +57,18 @@ LOOPBACK = "127.0.0.1"
     chosen = known_flaws(flaws)
     place = ClientPlace(device.lfdi, device.sfdi, TEST_PIN)
 
-    async def start(desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
-        clock = desk.bench.clock
-        site = demonstration_site(clock)
-        link = _link(network, clock, device, host, port, chosen)
     async def arriving(place: ClientPlace, clock: Clock, site: Site, host: str, port: int) -> None:
         host, port, entry = await find_server(network, clock, place, host, port, chosen)
         link = _link(network, clock, device, host, port, chosen)
         peer = _peer(link, clock, device, entry, chosen, manner, site, conduct)
         await _living(peer, link, listen(network, clock, device, peer, LOOPBACK))
 
+    async def start(desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
+        clock = desk.bench.clock
+        site = demonstration_site(clock)
+        if place.contact is not Contact.DIRECT:
+            return _Embedded(arriving(place, clock, site, host, port), SimulatedPlant(site, clock))
+        link = _link(network, clock, device, host, port, chosen)
         peer = _peer(link, clock, device, place.entry, chosen, manner, site, conduct)
         desk.operator = PluginOperator(ClientOperator(lambda: peer, clock))
         listening = listen(network, clock, device, peer, LOOPBACK)
@@ -119,13 +125,13 @@ async def _living(peer: ReferenceClient, link: HttpClient, listening: Awaitable[
         await peer.run()
     finally:
         await link.aclose()
+        await listener.close()
 
 
 def demonstration_site(clock: Clock) -> Site:
-    """Return a new site with one of everything."""
-    return Site(clock.now(), Pv(), Battery(), Evse(), Load())
+    """Return a new site with one of everything; sun and vehicle can be arranged while it runs."""
+    return Site(clock.now(), Pv(sun=Switch(USUAL_SUN)), Battery(), Evse(plugged=Switch(1.0)), Load())
 
-        await listener.close()
 
 class _Embedded:
     """The reference client as a task, with its plant."""

@@ -17,11 +17,13 @@ from conformance.reference.demo_identities import DemoIdentities, Files
 from conformance.reference.server import ReferenceServer
 from conformance.reference.server_operator import ServerOperator
 from conformance.reference.silent_recorder import SilentRecorder
+from conformance.reference.ways_in import ServerWays
 from conformance.roles.operator import PluginOperator
 from conformance.roles.utility import TEST_PIN
 from conformance.roles.utility.manner import Manner as ServerManner
 from conformance.running.case_run import Desk
 from conformance.running.server_arrangement import STAGGER_S, ServerArrangement, ServerPlace, ShownIdentity
+from conformance.running.way_in import WaysIn
 from conformance.vocabulary.clock import Clock
 from conformance.wire.http_server import Listener
 from conformance.wire.messages import Answer, BrokenAnswer, Request
@@ -64,12 +66,15 @@ class EmbeddedServer:
         desk.operator = PluginOperator(ServerOperator(peer))
         own = self._identities.server if peer.asks_for_certificate else self._with_own_roots()
         listener = await serve(self._network, clock, peer, own)
-        place = ServerPlace(listener.host, listener.port, peer.entry_path, TEST_PIN)
+        ways = ServerWays(self._network, clock, listener, peer.entry_path, self._flaws)
+        way_in = WaysIn(lambda clock: ways.groups, await ways.open())
+        place = ServerPlace(listener.host, listener.port, peer.entry_path, TEST_PIN, ways=way_in)
         shown = ShownIdentity(device.chain, device.key, device.roots, device.lfdi, device.sfdi)
         try:
             async with self._arrangement(place, shown).open(desk) as nouns:
                 yield nouns
         finally:
+            await ways.close()
             await listener.close()
 
     def _arrangement(self, place: ServerPlace, shown: ShownIdentity) -> ServerArrangement:

@@ -21,6 +21,8 @@ from conformance.vocabulary.flaw import Flaw
 from conformance.wire.messages import SEP_XML
 
 GCM_ONLY = "ECDHE-ECDSA-AES128-GCM-SHA256"
+MOST_RANDOMIZED_S = 3600
+"""The range of ``randomizeStart``, either way."""
 OTHER_PIN = 222220
 """A well-formed PIN that no device was registered with."""
 
@@ -65,6 +67,10 @@ def _cross_device_leak(parts: ServerParts) -> None:
     parts.neighbour.viewers.update(device.lfdi for device in parts.devices)
 
 
+def _randomizes_too_much(parts: ServerParts) -> None:
+    parts.programs[0].controls[-1].randomize_start_s = 2 * MOST_RANDOMIZED_S
+
+
 def _no_post_rate(parts: ServerParts) -> None:
     parts.utility.rates = replace(parts.utility.rates, mirror_post_rate_s=None)
 
@@ -75,6 +81,11 @@ def _asks_for_no_certificate(parts: ServerParts) -> None:
 
 def _ignores_authority_extensions(parts: ServerParts) -> None:
     parts.judges_chains = False
+
+
+def _elsewhere(name: str, breaks: str, what: str) -> ServerFlaw:
+    """A flaw of a way in beside the address; see :mod:`conformance.reference.ways_in`."""
+    return _arranged(name, breaks, what, lambda parts: None)
 
 
 def _arranged(name: str, breaks: str, what: str, arrangement: Callable[[ServerParts], None]) -> ServerFlaw:
@@ -117,6 +128,16 @@ TRANSPORT = (
     ),
     _between("refuses_chains_of_two", "SEC.035", "refuses a chain of two certificates", offers.refusing_chains(2)),
     _between("refuses_chains_of_three", "SEC.035", "refuses a chain of three certificates", offers.refusing_chains(3)),
+)
+
+WAYS_IN = (
+    _elsewhere("answers_no_discovery", "CTP.COMM-001", "answers no question by DNS-SD"),
+    _elsewhere("offers_no_subtypes", "DNS.027-039", "offers the plain service by DNS-SD and no subtype of it"),
+    _elsewhere("offers_no_https", "P6", "leaves the key https out of its TXT records"),
+    _elsewhere("offers_stale_entry", "CTP.COMM-001", "offers a DeviceCapability by DNS-SD that is gone"),
+    _elsewhere("offers_unknown_level", "DNS.023-026", "names a level of the schema that does not exist"),
+    _elsewhere("serves_in_the_clear", "P6", "serves DeviceCapability without TLS"),
+    _elsewhere("redirects_the_clear_nowhere", "GEN.037", "redirects clear text to a path that does not exist"),
 )
 
 HTTP = (
@@ -223,6 +244,9 @@ IDENTITY = (
 )
 
 CONTROLS = (
+    _arranged(
+        "randomizes_too_much", "CTP.GENERAL.3", "spreads the start of a control over two hours", _randomizes_too_much
+    ),
     _between("event_never_active", "EVENT.002", "shows running events as scheduled", edited(documents.idle, *EVENTS)),
     _between(
         "event_status_undated", "VAL.EVENT.STATUS_TIME", "dates every status at 0", edited(documents.undated, *EVENTS)
@@ -287,6 +311,7 @@ RECEIVED = (
 )
 
 SERVER_FLAWS: Mapping[str, ServerFlaw] = {
-    flaw.flaw.name: flaw for flaw in (*TRANSPORT, *HTTP, *LISTS, *DOCUMENTS, *TIME, *IDENTITY, *CONTROLS, *RECEIVED)
+    flaw.flaw.name: flaw
+    for flaw in (*TRANSPORT, *WAYS_IN, *HTTP, *LISTS, *DOCUMENTS, *TIME, *IDENTITY, *CONTROLS, *RECEIVED)
 }
 """All flaws of the reference server, by name."""

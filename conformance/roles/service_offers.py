@@ -44,6 +44,11 @@ class Asked:
     in_group: bool
 
     @property
+    def told(self) -> str:
+        """The question in words."""
+        return f"{self.question.told} from {self.source[0]}"
+
+    @property
     def subtype(self) -> str | None:
         """The subtype asked for, empty for the plain service; ``None`` when it is no question for such a service."""
         group = group_of(self.question.name)

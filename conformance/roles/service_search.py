@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from conformance.judgement.services import Found
 from conformance.roles.service_offers import service_name
 from conformance.vocabulary.clock import Clock
 from conformance.wire.dns_messages import Kind, Message, Question, Record, pairs_of, query, read_message, same_name
@@ -19,17 +20,6 @@ class Reply:
     message: Message
     to_group: bool
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A service that was found, as far as it was resolved; ``texts`` is ``None`` without a TXT record."""
-
-    instance: str
-    host: str = ""
-    port: int | None = None
-    texts: dict[str, str] | None = None
-    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from conformance.catalogue.instructions import order
@@ -144,7 +145,8 @@ class ServerArrangement:
         client = self._test_client(desk, identity)
         arrange = Arranger(desk.instruct, desk.attempt, lfdi=client.lfdi, pin=pin, entry=place.entry)
         patience, deadline = bench.limits["discovery_answers"].duration, bench.limits["request_deadline"].duration
-        search = ServiceSearch(place.ways, bench.clock, patience, lambda *where: self._visitor(desk, identity, *where))
+        visit = partial(self._visitor, desk, identity)
+        search = ServiceSearch(place.ways, bench.clock, place.host, patience, visit)
         door = ClearTextDoor(place.ways, self._network, bench.clock, desk.log, deadline)
         device = PollingDevice(client, desk.check, bench.clock, bench.limits, _argued_from(desk.case))
         try:

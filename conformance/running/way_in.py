@@ -5,7 +5,7 @@ Both are opened only by the test case that is about them, and closed after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from conformance.roles.service_offers import Asked, Offer, Responder
@@ -15,6 +15,7 @@ from conformance.running.server_front import ServerFront
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import HarnessError
 from conformance.wire.clear_text import ClearTextListener
+from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.messages import Answer
 from conformance.wire.multicast import Multicast
 from conformance.wire.network import Network
@@ -35,10 +36,10 @@ class ServiceFront:
         self._groups, self._utility, self._listener = groups, utility, listener
         self._responder: Responder | None = None
 
-    def advertise(self, assignment: FunctionSetAssignments) -> str:
+    def advertise(self, assignment: FunctionSetAssignments) -> frozenset[str]:
         """Offer the plain service and four subtypes, and answer whoever asks; ``derp`` leads to an assignment's list.
 
-        Returns the path of DeviceCapability that is on offer, which nobody can know in another way.
+        Returns the paths on offer, that of DeviceCapability among them: nobody can know them in another way.
         """
         if self._groups is None:
             raise HarnessError("no multicast for a case that needs DNS-SD")
@@ -53,7 +54,7 @@ class ServiceFront:
             "derp": assignment.programs_path,
         }
         self._responder = Responder(self._groups, [self._offer(entry, name, path) for name, path in paths.items()])
-        return entry
+        return frozenset(paths.values())
 
     def _offer(self, entry: str, subtype: str, path: str) -> Offer:
         texts = (
@@ -107,6 +108,14 @@ class ClearTextFront:
         if self._place is None:
             raise HarnessError("no address for a case that needs a port in the clear")
         await self._plain.open(*self._place)
+
+    def asked(self, exchanges: Iterable[Exchange]) -> list[Exchange]:
+        """Return those of a client's requests that came without TLS."""
+        return [exchange for exchange in exchanges if exchange.connection in self._plain.connections]
+
+    def connected_over_tls(self, connections: Iterable[Connection]) -> bool:
+        """Say whether any of a client's connections was another than those in the clear."""
+        return any(connection.number not in self._plain.connections for connection in connections)
 
     async def close(self) -> None:
         """Stop listening."""

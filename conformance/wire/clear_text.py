@@ -98,6 +98,7 @@ class ClearTextListener:
         self._network, self._clock, self._recorder, self._redirect = network, clock, recorder, redirect
         self._listening: Listening | None = None
         self.port = 0
+        self.connections: set[int] = set()
 
     async def open(self, host: str, port: int) -> None:
         """Listen. Raises ``UsageError`` when the port is in use."""
@@ -117,6 +118,7 @@ class ClearTextListener:
 
     async def _on_stream(self, stream: ByteStream) -> None:
         opened, number = Moment.now(self._clock), self._recorder.next_connection()
+        self.connections.add(number)
         error: str | None = None
         try:
             await self._serve(stream, number)

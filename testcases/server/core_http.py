@@ -6,12 +6,15 @@ from conformance.face.authoring import (
     GroupOffer,
     ProgramOffer,
     forbidden_methods,
+    location_of,
     log_event,
     one_of_each_kind,
     require,
     test_case,
 )
 
+REDIRECTIONS = (301, 302, 307, 308)
+"""Erratum 31 prints 301; the others send a client on just as well."""
 ORIGIN = "SunSpec CSIP CTP 1.3, blank in its matrix"
 
 
@@ -60,22 +63,41 @@ async def core_001(server, step, check, policies):
         check.answered(broken.exchange, 400, requirement="GEN.045", policy=policy)
 
 
+async def sent_on_to_tls(clear_text, server, check, policy):
+    """GET DeviceCapability without TLS where that is declared; judge that it is sent on to TLS and nothing served."""
+    if not clear_text.declared:
+        check.note("clear text was not tried: the declaration names no port for it (subject.clear_text)")
+        return
+    plain = await clear_text.get(server.entry_path)
+    status, place = plain.exchange.status, location_of(plain) or ""
+    seen = f"{status or plain.exchange.error} {place}".strip()
+    served = bool(plain.exchange.response_body) and status == 200
+    check.that(not served, "P6", "nothing served without TLS", seen, [plain.exchange], policy=policy)
+    sent_on = status in REDIRECTIONS and place.startswith("https://")
+    check.that(sent_on, "CTP.CORE-002", "301 and a Location of https", seen, [plain.exchange], policy=policy)
+    if sent_on:
+        there = await server.get(place, "DeviceCapability")
+        check.answered(there.exchange, 200, requirement="GEN.037", policy=policy)
+
+
 @test_case(
     id="CORE-002",
     title="HTTP responses (by IEEE 2030.5; not in the SunSpec matrix)",
     subject="server",
-    requirements=["CTP.CORE-002", "GEN.040", "GEN.043", "GEN.044", "GEN.045", "GEN.047", "GEN.048"],
+    requirements=["CTP.CORE-002", "GEN.037", "P6", "GEN.040", "GEN.043", "GEN.044", "GEN.045", "GEN.047", "GEN.048"],
     flaws=[
         "unknown_method_is_400",
         "unknown_path_is_500",
         "no_allow_header",
         "created_without_location",
         "accepts_forbidden_methods",
+        "serves_in_the_clear",
+        "redirects_the_clear_nowhere",
     ],
     origin=ORIGIN,
     instructions=["register_device"],
 )
-async def core_002(server, device, step, check, policies, clock):
+async def core_002(server, device, clear_text, step, check, policies, clock):
     """Clients steer by status codes and by the headers that must come with them.
 
     Steps
@@ -83,10 +105,10 @@ async def core_002(server, device, step, check, policies, clock):
         2. GET without Host, and a path that does not exist.
         3. Send methods that a resource must not have to one of each kind.
         4. Send an invented method to DeviceCapability.
+        5. Where the declaration names a port in the clear, GET DeviceCapability there and follow the redirection.
 
     Passes when
-        they are answered 201 with a place, 400, 404, 405 with Allow, and 501. The redirection from clear text to TLS
-        is not tried, since the harness speaks TLS only.
+        they are answered 201 with a place, 400, 404, 405 with Allow, 501, and 301 that leads to TLS.
     """
     policy = policies["ungated_by_matrix"].name
     with step(1):
@@ -111,6 +133,8 @@ async def core_002(server, device, step, check, policies, clock):
     with step(4):
         foo = await server.ask("FOO", server.entry_path, "DeviceCapability")
         check.answered(foo.exchange, 501, requirement="GEN.048", policy=policy)
+    with step(5):
+        await sent_on_to_tls(clear_text, server, check, policy)
 
 
 @test_case(
