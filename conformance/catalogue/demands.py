@@ -233,7 +233,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "ReadingType.dataQualifier": ("average", "normal", "unspecified", "maximum", "minimum"),
     "MirrorMeterReading.method": ("integrate", "sample"),
     "MirrorMeterReading.unmeasured": ("omitted", "zero"),
-    "MirrorMeterReading.night": ("optional", "required"),
     "Reading.timePeriod.stamp": ("interval_end", "interval_start"),
     "DERControlBase.opModExpLimW.at": PLACES,
     "DERControlBase.opModImpLimW.at": PLACES,

@@ -75,17 +75,24 @@ class When:
     """The condition of an element that is ``conditional``: where all that is named here holds, it is required.
 
     ``element`` is another element of the same resource that is there, ``mode`` a mode that the DER claims in
-    ``modesSupported`` and the like, ``der`` the kind of DER that its ``type`` tells; empty where it does not matter.
+    ``modesSupported`` and the like, ``der`` the kind of DER that its ``type`` tells, ``server`` what the server does:
+    ``offers`` it, by a link; empty where it does not matter.
     """
 
     element: str = ""
     mode: str = ""
     der: str = ""
+    server: str = ""
 
     @property
     def told(self) -> str:
         """The condition in words."""
-        words = {"element": f"{self.element} is there", "mode": f"{self.mode} is claimed", "der": f"it is {self.der}"}
+        words = {
+            "element": f"{self.element} is there",
+            "mode": f"{self.mode} is claimed",
+            "der": f"it is {self.der}",
+            "server": f"the server {self.server} it",
+        }
         return " and ".join(text for name, text in words.items() if getattr(self, name))
 
 

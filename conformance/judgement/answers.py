@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.catalogue.pack_values import Value
+from conformance.catalogue.pack_values import Value, When
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Exchange
@@ -32,9 +32,14 @@ def _status(post: Exchange) -> int | None:
 
 
 def function_set_kept(value: Value, posts: Sequence[Exchange], how: str) -> Judged:
-    """Judge whether a function set is used where there was cause: required or forbidden; else it is noted."""
+    """Judge whether a function set is used where there was cause: required or forbidden; else it is noted.
+
+    The test server offers all of them, so what is conditional upon that is required.
+    """
     observed = f"{len(posts)} times" if posts else "never"
-    wanted = {"required": bool(posts), "forbidden": not posts}.get(str(value.figure))
+    offered = value.when is not None and value.when == When(server="offers")
+    figure = "required" if value.figure == "conditional" and offered else value.figure
+    wanted = {"required": bool(posts), "forbidden": not posts}.get(str(figure))
     state = State.NOTE if wanted is None else passed_if(wanted)
     expected = f"{value.name} is {value.figure}: {how}"
     return Judged("function_set", state, expected, observed, tuple(post.number for post in posts))
