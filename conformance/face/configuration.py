@@ -28,12 +28,15 @@ from conformance.face.configured_identities import (
 )
 from conformance.roles.southbound import SouthboundSite
 from conformance.roles.subject_process import StartCommand, as_words
+from conformance.running.applies import CLEAR_TEXT, DNS_SD
 from conformance.vocabulary.errors import UsageError, explain
+from conformance.wire.multicast_sockets import MDNS_PORT
 
 Kind = Literal["server", "client"]
 DEFAULT_NAME = "csip.toml"
 ANY_PORT = ("127.0.0.1", 0)
 LARGEST_PORT = 65535
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ class Configuration:
     ``own`` are those of a client under test, one for each instance that shall have its own; its key is only named to a
     client that is started. ``southbound`` is the simulated site behind each instance of a client. ``test_pki`` is a
     folder in which certificates for both sides are made when missing, ``devices`` so many of them for devices.
-    ``lanes`` is the most test cases that may use a server at once. ``declared`` is what the product is: its role, its
-    kinds of DER, its maker's number.
+    ``lanes`` is the most test cases that may use a server at once. ``clear_text`` is host and port without TLS,
+    ``discovery`` interface and port of multicast DNS, each only where it is to be tried. ``declared`` is what the
+    product is: its role, its kinds of DER, its maker's number.
     """
 
     path: Path
@@ -82,7 +86,7 @@ class Configuration:
     own: tuple[Instance, ...] = ()
     registered: bool = True
     supports: frozenset[str] | None = None
-    declared: Whom = Whom()
+    declared: Whom = field(default_factory=Whom)
     fail_from: SourceGrade | None = None
     start: StartCommand | None = None
     southbound: SouthboundSite | None = None
@@ -92,6 +96,14 @@ class Configuration:
     operator: Arranger = field(default_factory=Arranger)
     limits: Mapping[str, float] = field(default_factory=dict)
     out: Path | None = None
+    clear_text: tuple[str, int] | None = None
+    discovery: tuple[str, int] | None = None
+
+    @property
+    def ways_lacking(self) -> frozenset[str]:
+        """The optional ways into a server that the declaration does not name."""
+        declared = {CLEAR_TEXT: self.clear_text, DNS_SD: self.discovery}
+        return frozenset(name for name, where in declared.items() if where is None)
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -150,6 +162,8 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
         operator=_operator(path, document.get("operator", {})),
         limits=_limits(path, document.get("limits", {})),
         out=base / str(document["run"]["out"]) if "out" in document.get("run", {}) else None,
+        clear_text=_host_and_port(subject, "clear_text", path) if "clear_text" in subject else None,
+        discovery=_discovery(document["discovery"]) if "discovery" in document else None,
     )
 
 
@@ -173,6 +187,10 @@ def _host_and_port(table: Table, key: str, path: Path, section: str = "subject")
     if int(port) > LARGEST_PORT:
         raise _wrong(path, f"{section}.{key}", f"a port up to {LARGEST_PORT}", port)
     return host.strip("[]"), int(port)
+
+
+def _discovery(table: Table) -> tuple[str, int]:
+    return str(table.get("interface", LOOPBACK)), int(str(table.get("port", MDNS_PORT)))
 
 
 def _wrong(path: Path, key: str, expected: str, seen: str) -> UsageError:

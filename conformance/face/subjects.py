@@ -23,9 +23,11 @@ from conformance.running.client_arrangement import (
 )
 from conformance.running.server_arrangement import ServerArrangement, ServerPlace, ShownIdentity
 from conformance.running.session import Arrange
+from conformance.running.way_in import WaysIn
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.identity import lfdi_of, normal_lfdi, sfdi_of_lfdi
 from conformance.wire.certificate_facts import split_certificates
+from conformance.wire.multicast_sockets import SocketMulticast
 from conformance.wire.sockets import SocketNetwork
 from conformance.wire.test_identities import TestIdentities
 from conformance.wire.tls_context import client_context, server_context
@@ -42,7 +44,13 @@ def server_under_test(configuration: Configuration) -> Arrange:
     """Return the arrangement of a server under test. Raises ``UsageError`` for a certificate that cannot be shown."""
     host, port = configuration.address or ("", 0)
     place = ServerPlace(
-        host, port, configuration.entry, configuration.pin, configuration.start, not configuration.registered
+        host,
+        port,
+        configuration.entry,
+        configuration.pin,
+        configuration.start,
+        not configuration.registered,
+        _ways(configuration),
     )
     shown = configuration.shown[: lanes_of(configuration)]
     identities = [_shown(identity, number) for number, identity in enumerate(shown)]
@@ -75,9 +83,16 @@ def client_under_test(configuration: Configuration, folder: Path) -> tuple[Arran
     if configuration.southbound is not None:
         starter = _with_site(starter, configuration.southbound)
     arrange: Arrange = lambda clock: {  # noqa: E731 - a name for the pair that is returned
-        "client": ClientArrangement(SocketNetwork(clock), places, identity, starter, start)
+        "client": ClientArrangement(SocketNetwork(clock), places, identity, starter, start, _ways(configuration))
     }
     return arrange, lfdis[0]
+
+
+def _ways(configuration: Configuration) -> WaysIn:
+    """Return the other ways in that the declaration names."""
+    where = configuration.discovery
+    multicast = None if where is None else lambda clock: SocketMulticast(clock, *where)
+    return WaysIn(multicast, configuration.clear_text)
 
 
 def _with_site(starter: Starter, wanted: SouthboundSite) -> Starter:

@@ -102,7 +102,10 @@ def configured_plan(configuration: Configuration, choice: Choice) -> tuple[Profi
     subjects, supported = [configuration.kind], configuration.supports
     cases = _cases(choice)
     must_be_known(configuration, cases)
-    return profile, make_plan(cases, profile, subjects, only=choice.only, supported=supported, observed=observed)
+    lacking = configuration.ways_lacking
+    return profile, make_plan(
+        cases, profile, subjects, only=choice.only, supported=supported, observed=observed, lacking=lacking
+    )
 
 
 def configured_lanes(configuration: Configuration, choice: Choice) -> int:

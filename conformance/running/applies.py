@@ -6,7 +6,7 @@ profile rest on the procedures it comes from, and does the profile demand anythi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from conformance.catalogue.demands import Bound
 from conformance.catalogue.pack_values import Phase, Value, Values, Whom
@@ -34,6 +34,14 @@ PLANT = "Plant"
 """The need of cases that can judge nothing where the plant behind a client is not observed."""
 
 
+DNS_SD, CLEAR_TEXT = "DNS-SD", "clear text"
+WAYS_IN = {
+    DNS_SD: "optional: the declaration has no [discovery]",
+    CLEAR_TEXT: "optional: the declaration names no subject.clear_text",
+}
+"""Needs of optional cases that no list of claims names: they are there where the declaration says where."""
+
+
 def skipped(
     case: TestCase,
     profile: Profile,
@@ -41,10 +49,12 @@ def skipped(
     supported: frozenset[str] | None = None,
     *,
     observed: bool = True,
+    lacking: Collection[str] = (),
 ) -> Skip | None:
     """Return why a case is not run, or ``None`` if it is; the arguments are those of ``make_plan``."""
     return (
         _not_claimed(case, supported)
+        or _not_there(case, lacking)
         or _not_observed(case, observed=observed)
         or _not_selected(case, only)
         or _other_procedure(case, profile)
@@ -69,9 +79,14 @@ def judged_by(case: TestCase, values: Values) -> tuple[Value, ...]:
 
 
 def _not_claimed(case: TestCase, supported: frozenset[str] | None) -> Skip | None:
-    needs = [need for need in case.needs if need != PLANT]
+    needs = [need for need in case.needs if need not in (PLANT, *WAYS_IN)]
     lacking = [need for need in needs if supported is not None and not _claimed(need, supported)]
     return (Verdict.NOT_APPLICABLE, f"the declaration does not claim {', '.join(lacking)}") if lacking else None
+
+
+def _not_there(case: TestCase, lacking: Collection[str]) -> Skip | None:
+    reasons = [WAYS_IN[need] for need in case.needs if need in lacking]
+    return (Verdict.NOT_APPLICABLE, reasons[0]) if reasons else None
 
 
 def _not_observed(case: TestCase, *, observed: bool) -> Skip | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.catalogue.profile import Profile
@@ -77,13 +77,15 @@ def make_plan(
     only: Sequence[str] = (),
     supported: frozenset[str] | None = None,
     observed: bool = True,
+    lacking: Collection[str] = (),
 ) -> Plan:
     """Plan a run.
 
     ``only`` names ids (``CORE-005`` or ``server/CORE-005``); ``supported`` are the function sets and the modes
     (``opModVoltVar``) the declaration claims, ``None`` meaning all; one that names no mode claims all modes.
-    ``observed`` says whether the plant behind a client is. Required tests stay in the plan even when they are not run;
-    one is met by every case that has its id, or that as an alias.
+    ``observed`` says whether the plant behind a client is; ``lacking`` names optional ways in that were not declared.
+    Required tests stay in the plan even when they are not run; one is met by every case that has its id, or that as an
+    alias.
 
     Raises:
         UsageError: an id in ``only`` that no test case has, or a limit that the profile lacks.
@@ -96,7 +98,7 @@ def make_plan(
             case.id,
             bool(profile.meets(case)),
             case,
-            skipped(case, profile, only, supported, observed=observed),
+            skipped(case, profile, only, supported, observed=observed, lacking=lacking),
             _expected_s(case, profile),
             profile.meets(case),
         )
