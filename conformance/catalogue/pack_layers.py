@@ -54,6 +54,22 @@ def merged_required(chain: Sequence[Pack]) -> dict[str, tuple[str, ...]]:
     return required
 
 
+def merged_promotions(chain: Sequence[Pack]) -> dict[str, str]:
+    """Return the reason of each promotion that stands. Raises ``UsageError`` for a withdrawal of nothing."""
+    reasons: dict[str, str] = {}
+    for pack in chain:
+        for row in pack.promote:
+            requirement = str(row["requirement"])
+            if row.get("kind", Kind.ADD) != Kind.REMOVE:
+                reasons[requirement] = str(row["reason"])
+            elif requirement not in reasons:
+                what = f"promote: {requirement}"
+                raise refused(pack, what, "a promotion of a lower layer", "none", "remove the row")
+            else:
+                del reasons[requirement]
+    return reasons
+
+
 def merged_rows(chain: Sequence[Pack], part: str) -> dict[str, Row]:
     """Return the limits or policies of a chain; one that is there already needs ``kind: replace``."""
     rows: dict[str, Row] = {}

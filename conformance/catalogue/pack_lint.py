@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from conformance.catalogue.demands import demand_of
+from conformance.catalogue.demands import DEMANDS, demand_of
 from conformance.catalogue.pack import Contradiction
 from conformance.catalogue.pack_values import Phase, SourceGrade, Value
 from conformance.catalogue.profile import Profile
@@ -160,6 +160,14 @@ def _unknown(profile: Profile) -> Iterator[Remark]:
             yield Remark("unknown", Weight.NOTE, value.key, why)
 
 
+def _conditions(profile: Profile) -> Iterator[Remark]:
+    """A condition that stands in words only cannot be judged; for a whole function set the test case knows it."""
+    for value in profile.values.values():
+        if value.figure == "conditional" and value.when is None and value.name not in DEMANDS and not value.waived:
+            why = "conditional without when: the condition stands in words only, so nothing is judged; say when"
+            yield Remark("condition", Weight.WARNING, value.key, why)
+
+
 def _eased(profile: Profile) -> Iterator[Remark]:
     for told in profile.eased:
         yield Remark("eased", Weight.NOTE, told.split(":")[0].split(" ")[-1], told)
@@ -223,6 +231,7 @@ LOOKS: tuple[Callable[[Profile], Iterator[Remark]], ...] = (
     _batches,
     _pen,
     _windows,
+    _conditions,
     _clauses,
     _eased,
     _unknown,

@@ -7,12 +7,12 @@ ambiguous, and may promote a SHOULD. ``profiles/README.md`` tells how to write o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conformance.catalogue.demands import Bound
 from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_names, read_chain
-from conformance.catalogue.pack_layers import merged_required, merged_rows, merged_values, refused
+from conformance.catalogue.pack_layers import merged_promotions, merged_required, merged_rows, merged_values, refused
 from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values, Whom
 from conformance.catalogue.requirement import Requirement
 from conformance.catalogue.test_case import TestCase
@@ -44,8 +44,9 @@ class Profile:
     """A pack, loaded. ``edition`` is the schema edition, ``required`` the test ids by subject kind.
 
     ``chain`` are the packs it is made of, the lowest first; ``questions``, ``contradictions`` and ``evidence`` are
-    those of all of them, ``set_aside`` the required tests that a layer dropped, in words, ``procedures`` the published
-    procedures whose test cases apply, and ``declared`` what is known of the subjects, by kind.
+    those of all of them, ``set_aside`` the required tests and the promotions that a layer dropped, in words,
+    ``procedures`` the published procedures whose test cases apply, and ``declared`` what is known of the subjects, by
+    kind.
     """
 
     id: str
@@ -137,19 +138,22 @@ def profile_of(chain: tuple[Pack, ...]) -> Profile:
         required=merged_required(chain),
         limits=_limits(chain, values),
         policies={name: _policy(name, row) for name, row in merged_rows(chain, "policies").items()},
-        promotions={
-            str(row["requirement"]): Promotion(str(row["requirement"]), str(row["reason"]))
-            for layer in chain
-            for row in layer.promote
-        },
+        promotions={name: Promotion(name, why) for name, why in merged_promotions(chain).items()},
         values=values,
         chain=chain,
         questions={id: question for layer in chain for id, question in layer.questions.items()},
         contradictions=tuple(item for layer in chain for item in layer.contradictions),
         evidence=tuple(item for layer in chain for item in layer.evidence),
-        set_aside=tuple(_dropped(layer, row) for layer in chain for row in layer.not_required),
+        set_aside=tuple(told for layer in chain for told in _set_aside(layer)),
         procedures=tuple(dict.fromkeys(name for layer in chain for name in layer.procedures)),
     )
+
+
+def _set_aside(layer: Pack) -> Iterator[str]:
+    yield from (_dropped(layer, row) for row in layer.not_required)
+    for row in layer.promote:
+        if row.get("kind") == Kind.REMOVE:
+            yield f"{layer.id} no longer promotes {row['requirement']}: {row['reason']}"
 
 
 def _dropped(layer: Pack, row: Row) -> str:

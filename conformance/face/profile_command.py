@@ -16,6 +16,7 @@ from conformance.catalogue.profile import Profile, load_profile, profile_names
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import load_cases
 from conformance.face.facts import demand_facts, effect_of
+from conformance.face.pack_elements import misspelt_elements
 from conformance.face.profile_test_command import test_pack
 from conformance.running.journal import as_json
 
@@ -78,7 +79,7 @@ def lint_packs(names: tuple[str, ...], in_json: bool) -> None:
 
     Exit code 2 if there is an error, else 0: a warning explains itself and may be what the utility wants.
     """
-    remarks = {name: (*lint(load_profile(name)), *_untested(load_profile(name))) for name in names}
+    remarks = {name: _all_remarks(load_profile(name)) for name in names}
     if in_json:
         click.echo(_dumped({name: as_json(found) for name, found in remarks.items()}))
     else:
@@ -175,6 +176,10 @@ def _rest(loaded: Profile) -> Iterable[str]:
         yield from (f"    {item.id}, to {item.ask}: {item.text}" for item in loaded.questions.values())
     yield "\n  Sources"
     yield from (f"    {name}: {note}" for name, note in loaded.sources)
+
+
+def _all_remarks(loaded: Profile) -> Sequence[Remark]:
+    return (*misspelt_elements(loaded), *lint(loaded), *_untested(loaded))
 
 
 def _untested(loaded: Profile) -> Iterable[Remark]:

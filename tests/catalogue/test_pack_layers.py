@@ -214,3 +214,23 @@ def test_only_what_is_conditional_has_a_condition(tmp_path: Path) -> None:
 @pytest.mark.parametrize("condition", [{}, {"elment": "setMaxVA"}, {"der": "wind"}, "opModVoltVar"])
 def test_a_condition_of_another_form_is_refused(tmp_path: Path, condition: object) -> None:
     refusal(tmp_path, {VOLT_VAR: word("conditional", when=condition)}, {})
+
+
+def test_a_promotion_can_be_withdrawn_with_a_reason(tmp_path: Path) -> None:
+    write(tmp_path, "below", inherits="harness", promote=[{"requirement": "P38", "reason": "CORE-003"}])
+    gone = [{"requirement": "P38", "kind": "remove", "reason": "they poll by notification"}]
+    profile = load_profile(str(write(tmp_path, "above", inherits="below", promote=gone)))
+    assert profile.promotions == {}
+    assert profile.eased == ("above no longer promotes P38: they poll by notification",)
+
+
+def test_a_promotion_that_is_not_there_cannot_be_withdrawn(tmp_path: Path) -> None:
+    gone = [{"requirement": "P38", "kind": "remove", "reason": "r"}]
+    with pytest.raises(UsageError, match="a promotion of a lower layer"):
+        load_profile(str(write(tmp_path, "above", inherits="harness", promote=gone)))
+
+
+def test_a_word_outside_a_closed_set_is_refused_with_what_is_near(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"in_bnad(.|\n)*perhaps in_band"):
+        values = {"EndDevice.registration": word(["in_bnad"])}
+        load_profile(str(write(tmp_path, "above", inherits="harness", values=values)))

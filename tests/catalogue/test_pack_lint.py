@@ -27,6 +27,14 @@ def test_a_sound_pack_raises_nothing(tmp_path: Path) -> None:
     assert remarks(tmp_path, values) == {}
 
 
+def test_a_conditional_element_needs_its_condition(tmp_path: Path) -> None:
+    name = "DERSettings.setMinWh"
+    remark = remarks(tmp_path, {name: word("conditional"), "DERAvailability": word("conditional")})["condition"]
+    assert (remark.weight, remark.about) == (Weight.WARNING, name)
+    told = remarks(tmp_path, {name: word("conditional", when={"element": "setMaxWh"})})
+    assert "condition" not in told
+
+
 def test_five_minutes_cannot_be_met_by_polling_every_ten(tmp_path: Path) -> None:
     remark = remarks(tmp_path, {POLL: rate(), DELIVERY: rate(value=300, clock_start="exposed")})["delivery-by-polling"]
     assert remark.weight is Weight.WARNING

@@ -10,11 +10,12 @@ from click.testing import CliRunner, Result
 
 from conformance.catalogue.pack import pack_names
 from conformance.catalogue.pack_values import SourceGrade
-from conformance.catalogue.profile import load_profile
+from conformance.catalogue.profile import load_profile, profile_names
 from conformance.face import facts
 from conformance.face.cli import csip, main
+from conformance.face.pack_elements import misspelt_elements
 from conformance.face.profile_command import profile
-from tests.catalogue.made_pack import rate, write
+from tests.catalogue.made_pack import rate, word, write
 
 
 def invoke(*arguments: str) -> Result:
@@ -78,6 +79,27 @@ def test_lint_ends_with_2_for_an_error(tmp_path: Path) -> None:
     result = invoke("lint", str(path), "--json")
     assert result.exit_code == 2
     assert json.loads(result.output)[str(path)][0]["weight"] == "error"
+
+
+def test_lint_finds_a_misspelt_element_by_the_schema_of_the_pack(tmp_path: Path) -> None:
+    values = {
+        "DERSettings.setMaxWatt": word("required"),
+        "DERSettings.setMaxW": word("required"),
+        "DERSettings.setMinWh": word("conditional", when={"element": "setMaxWhs"}),
+        "DERCapability.doeModesSupported": word("required"),
+    }
+    for edition, unknown in (("2030.5-2018", True), ("csip-aus-1.2", False)):
+        path = write(tmp_path, f"pack-{edition}", inherits="harness", edition=edition, values=values)
+        result = CliRunner().invoke(profile, ["lint", str(path)])
+        assert result.exit_code == 2
+        assert f"DERSettings has no setMaxWatt in {edition}; perhaps setMaxW" in result.output
+        assert f"DERSettings has no setMaxWhs in {edition}; perhaps setMaxWh" in result.output
+        assert ("DERCapability has no doeModesSupported" in result.output) is unknown
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_the_elements_of_a_shipped_pack_exist(name: str) -> None:
+    assert list(misspelt_elements(load_profile(name))) == []
 
 
 def test_diff_shows_both_sides_with_their_sources() -> None:
