@@ -102,6 +102,7 @@ from conformance.roles.single_program import IDLE, polls_again, published, with_
 from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
 from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
+from conformance.roles.subscription_scene import CSIP_KINDS, SubscriptionScene, limiting
 from conformance.roles.utility.detours import make_broken, make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.registration import Registration
@@ -126,8 +127,8 @@ from conformance.roles.utility.schedules import (
     schedule,
 )
 from conformance.vocabulary.contact import Contact
-from conformance.vocabulary.contact import Contact
-from conformance.vocabulary.event import CurrentStatus
+from conformance.vocabulary.errors import NotChosen
+from conformance.vocabulary.event import CurrentStatus, ResponseStatus
 from conformance.vocabulary.identity import lfdi_of
 from conformance.vocabulary.mrid import new_managed_lfdi, new_mrid
 from conformance.wire.csipaus import WELL_KNOWN
@@ -160,6 +161,7 @@ __all__ = [
     "DOCUMENTATION_PEN",
     "EVENT_RULES",
     "FIXED_PF",
+    "CSIP_KINDS",
     "GENERAL",
     "HERTZ",
     "IDLE",
@@ -205,6 +207,7 @@ __all__ = [
     "PaceWatch",
     "Plant",
     "ProgramOffer",
+    "NotChosen",
     "ReactionWatch",
     "Reading",
     "Registration",
@@ -212,9 +215,11 @@ __all__ = [
     "StorageScene",
     "StoredEvents",
     "Window",
+    "ResponseStatus",
     "active_power",
     "all_equal",
     "all_read",
+    "SubscriptionScene",
     "all_received",
     "another_networks_id",
     "arrival",
@@ -265,6 +270,7 @@ __all__ = [
     "longest",
     "make_broken",
     "make_busy",
+    "limiting",
     "maker_of",
     "minute_by_minute",
     "mirror_reading",

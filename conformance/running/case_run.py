@@ -28,7 +28,14 @@ from conformance.running.lag import LagMonitor, LagWindow
 from conformance.running.run_record import INTERRUPTED
 from conformance.running.step import Steps
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.errors import DoesNotApply, HarnessError, NotChosen, PreconditionNotMet, SubjectUnreachable, UsageError
+from conformance.vocabulary.errors import (
+    DoesNotApply,
+    HarnessError,
+    NotChosen,
+    PreconditionNotMet,
+    SubjectUnreachable,
+    UsageError,
+)
 from conformance.vocabulary.limits import Limits
 from conformance.vocabulary.verdict import Verdict, roll_up
 from conformance.wire.exchange_log import CaseLog, RunLog

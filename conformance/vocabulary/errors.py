@@ -4,6 +4,8 @@
     ├── UsageError              wrong arguments, configuration, profile or declaration: exit 2
     ├── SubjectUnreachable      the subject cannot be reached or started: exit 3
     └── PreconditionNotMet      a test case cannot go on; it becomes inconclusive (or not run)
+        ├── DoesNotApply        the subject shows that it does not do what is optional: not applicable
+        └── NotChosen           it would take so long that nobody gets it unasked: not run
 
 A subject that breaks the standard raises nothing: that is a finding. Every message says what was
 attempted, what was expected, what was seen and what to do next.
@@ -34,6 +36,14 @@ class PreconditionNotMet(HarnessError):
     """A test case cannot go on because what it builds upon is missing."""
 
     exit_code = 3
+
+
+class DoesNotApply(PreconditionNotMet):
+    """What the test case is about is optional, and the subject shows that it does not do it."""
+
+
+class NotChosen(PreconditionNotMet):
+    """The test case takes so long that it runs only where it was asked for."""
 
 
 def explain(attempted: str, expected: str, seen: str, do: str) -> str:
