@@ -28,7 +28,7 @@ INTERNAL_ERROR = 500
     id="DELIVERY-001",
     title="A control is with the device in time",
     subject="client",
-    requirements=["G18", "G20"],
+    requirements=["G18", "G20", "G22"],
     flaws=["polls_once", "ignores_control"],
     needs=["DER", "Response"],
     origin="ours",
@@ -199,7 +199,7 @@ async def loss_001(utility, client, step, check, limits, clock, values):
     Steps
         1. Start the client, publish a control and wait until the client has read it.
         2. When the control runs, answer everything with an error until well after its end.
-        3. Serve again and wait for the client.
+        3. Serve again as soon as the client has tried in vain once more, and wait for it.
 
     Passes when
         the client did what the profile wants of one that is cut off, by its plant, and polls again within the time that
@@ -215,7 +215,9 @@ async def loss_001(utility, client, step, check, limits, clock, values):
         await clock.wait(limits.loss.duration)
         watch.finished_then_default(control, program.default)
     with step(3):
-        last, broken.active = client.exchanges()[-1].number, False
+        last = client.exchanges()[-1].number
+        tried = await client.seen("GET", None, clock.now() + limits.recovery.duration, lambda it: it.number > last)
+        last, broken.active = tried.number if tried else last, False
         await watch.recovers(since=clock.now(), last=last)
         await polls_again(client, limits, last)
 
