@@ -36,3 +36,22 @@ def without_multipliers(control: Node) -> None:
         parent = node.getparent()
         if parent is not None and etree.QName(parent).localname in LIMITS:
             node.text = "0"
+
+
+def bent_document(document: etree._Element, flaws: frozenset[str]) -> etree._Element:
+    """Return a document of the DER as a client with these flaws writes it; the one given is changed."""
+    for node in list(document):
+        name = etree.QName(node).localname
+        if "swaps_doe_bits" in flaws and name.startswith("doeModes"):
+            node.text = ONLY_EXPORT_SWAPPED
+        if "no_storage_ratings" in flaws and name in STORAGE_RATINGS:
+            document.remove(node)
+    return document
+
+
+ONLY_EXPORT_SWAPPED = "06"
+"""What a device that has export and generation limits claims when it takes bit 1 for the export limit."""
+STORAGE_RATINGS = frozenset(
+    f"{prefix}{what}" for prefix in ("rtg", "set") for what in ("MaxChargeRateW", "MaxDischargeRateW", "MaxWh")
+)
+"""What ``no_storage_ratings`` leaves out."""

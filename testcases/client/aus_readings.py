@@ -1,0 +1,100 @@
+"""What a client under CSIP-AUS tells of itself: readings, capability, settings (public procedures ALL-06, ALL-09)."""
+
+from conformance.face.authoring import (
+    enough_readings,
+    intervals,
+    one_program,
+    registered_last,
+    require,
+    response_in,
+    test_case,
+    told_modes,
+)
+
+AUS = "SA TS 5573 test definitions"
+FIVE = ("site W", "site var", "DER W", "DER var", "V")
+OWN_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus")
+
+
+@test_case(
+    id="METER-001",
+    title="Individual readings of site and DER",
+    subject="client",
+    requirements=["AUS.ALL-06", "CTP.GENERAL.3"],
+    flaws=["no_voltage_reading", "readings_once", "swaps_role_flags", "ignores_post_rate"],
+    needs=["MirrorUsagePoint"],
+    origin=AUS,
+    aliases=["ALL-06"],
+    duration=["first_contact", "discovery", "aus_reading_watch"],
+    instructions=["restart_client"],
+    values=["MirrorUsagePoint.readings"],
+)
+async def meter_001(utility, client, step, check, limits, clock):
+    """Networks work out what a feeder can bear from what flows at each connection point and each DER.
+
+    Steps
+        1. Start the client, and wait for its first MirrorUsagePoint and its first readings.
+        2. Watch it report.
+        3. Count the readings of each kind, under the exact roles, and look at their intervals.
+
+    Passes when
+        active and reactive power of site and DER, and a voltage of either, each come often enough, and every document
+        is valid.
+    """
+    registered_last(utility, client.lfdi, pin=client.pin, post_rate_s=limits.post_rate.count)
+    one_program(utility, client.lfdi)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        first = await client.must_post("MirrorUsagePointList", limits.discovery, requirement="AUS.ALL-06")
+        require(first, "the client posts no MirrorUsagePoint")
+        await client.must_post("MirrorUsagePoint", limits.discovery, requirement="AUS.ALL-06")
+    with step(2):
+        await clock.wait(limits.aus_reading_watch.duration)
+    with step(3):
+        posts = (
+            *client.exchanges("MirrorUsagePointList", "POST"),
+            *client.exchanges("MirrorUsagePoint", "POST"),
+        )
+        for post in posts:
+            check.schema_valid(post)
+        seen = intervals(posts)
+        for kind in FIVE:
+            check.judged("AUS.ALL-06", enough_readings(kind, seen, limits.aus_readings.count))
+
+
+@test_case(
+    id="CLAIM-001",
+    title="Capability and settings: power and limits",
+    subject="client",
+    requirements=["AUS.ALL-09", "AUS.DOE-BITS", "CTP.GENERAL.3"],
+    flaws=["never_puts_der", "skips_settings", "skips_status", "swaps_doe_bits"],
+    needs=["DER"],
+    origin=AUS,
+    aliases=["ALL-09"],
+    duration=["first_contact", "discovery"],
+    instructions=["restart_client"],
+    values=["DERCapability.doeModesSupported", "DERSettings.doeModesEnabled", "DERControlBase.modes"],
+)
+async def claim_001(utility, client, step, check, limits):
+    """A network sends a device only the limits that it says it has.
+
+    Steps
+        1. Start the client, and wait for DERCapability, DERSettings and DERStatus.
+        2. Look at the ratings, the settings, and the bits of the limits.
+
+    Passes when
+        all three are put and valid, the largest power is told by rating and setting, the bits of every limit that the
+        profile wants of the declared DER are set, and no limit is switched on that the DER does not have.
+    """
+    registered_last(utility, client.lfdi, pin=client.pin)
+    one_program(utility, client.lfdi)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        puts = [await client.must_put(kind, limits.discovery, requirement="AUS.ALL-09") for kind in OWN_DOCUMENTS]
+        for put in filter(None, puts):
+            check.schema_valid(put)
+    with step(2):
+        capability, settings = (require(put, "a document is missing") for put in puts[:2])
+        check.has_elements(capability, response_in(capability), ["rtgMaxW", "doeModesSupported"], "AUS.ALL-09")
+        check.has_elements(settings, response_in(settings), ["setMaxW", "doeModesEnabled"], "AUS.ALL-09")
+        told_modes(check, capability, settings)
