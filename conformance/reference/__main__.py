@@ -1,29 +1,31 @@
 """The reference peers as programs of their own, on real sockets::
 
     python -m conformance.reference server --pki .pki --port 8443 [--flaw NAME]
-    python -m conformance.reference client --pki .pki --host 127.0.0.1 --port 8443 [--flaw NAME]
+    python -m conformance.reference client --pki .pki --host 127.0.0.1 --port 8443 [--flaw NAME] [--modbus-port 1502]
     python -m conformance.reference site --modbus-port 1502 [--lag SECONDS]
 
-The site is what a gateway has south of it: SunSpec Modbus TCP devices, whose writes are printed. ``--pki`` is a folder
-made by ``csip init`` or named by ``identity.test_pki``. They run until they are stopped.
+The site is what a gateway has south of it: SunSpec Modbus TCP devices, whose writes are printed. With ``--modbus-port``
+the client is such a gateway. ``--pki`` is a folder made by ``csip init`` or named by ``identity.test_pki``. They run
+until they are stopped.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
 import click
 
 from conformance.reference.client_flaws import known_flaws
 from conformance.reference.demo_identities import DemoIdentities, device_lfdis, read_identities
-from conformance.reference.embedded_client import run_client
+from conformance.reference.embedded_client import demonstration_site, run_client
 from conformance.reference.embedded_server import serve
 from conformance.reference.operator_hook import serve_hook
 from conformance.reference.server import ReferenceServer
 from conformance.reference.server_operator import ServerOperator
+from conformance.reference.simulator import Site
 from conformance.roles.southbound import SouthboundSite
 from conformance.vocabulary.clock import RealClock
 from conformance.vocabulary.errors import HarnessError
@@ -60,13 +62,33 @@ def server(pki: Path, host: str, port: int, flaws: tuple[str, ...], operator_por
 @PORT
 @FLAW
 @click.option("--entry", default="/dcap", show_default=True)
-def client(pki: Path, host: str, port: int, entry: str, flaws: tuple[str, ...]) -> None:
+@click.option("--modbus-host", default="127.0.0.1", show_default=True)
+@click.option("--modbus-port", type=int, help="Be a gateway: write to a SunSpec device here.")
+@click.option("--modbus-unit", type=int, default=1, show_default=True)
+def client(
+    pki: Path,
+    host: str,
+    port: int,
+    flaws: tuple[str, ...],
+    entry: str,
+    modbus_host: str,
+    modbus_port: int | None,
+    modbus_unit: int,
+) -> None:
     """Run the reference client with its simulated site."""
     clock = RealClock()
-    running = run_client(
-        SocketNetwork(clock), clock, read_identities(pki).device, host, port, entry=entry, flaws=known_flaws(flaws)
-    )
-    asyncio.run(running)
+    site = demonstration_site(clock)
+    network, device = SocketNetwork(clock), read_identities(pki).device
+    running = run_client(network, clock, device, host, port, entry=entry, flaws=known_flaws(flaws), site=site)
+    asyncio.run(running if modbus_port is None else _gateway(running, site, modbus_host, modbus_port, modbus_unit))
+
+
+async def _gateway(running: Coroutine[object, object, None], site: Site, host: str, port: int, unit: int) -> None:
+    from conformance.reference.sunspec.gateway import Gateway  # needs pymodbus, which is an optional extra
+
+    async with asyncio.TaskGroup() as both:
+        both.create_task(Gateway(site, host, port, unit).run())
+        both.create_task(running)
 
 
 @peers.command()

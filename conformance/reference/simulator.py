@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from conformance.reference.energy import Piece, counted
@@ -26,7 +27,9 @@ class Site:
     """The plant of one reference device.
 
     ``lag_s`` is how long the plant takes before it begins to follow new set-points. ``frequency_hz`` and ``blind``,
-    the quantities for which it has no sensor (``Hz``), may be set by a scenario at any time.
+    the quantities for which it has no sensor (``Hz``), may be set by a scenario at any time. ``off`` are the DER that
+    are switched off (``pv``, ``battery``); :meth:`switch` changes them. ``listeners`` are told of
+    set-points as they are asked for.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class Site:
         self.lag_s = lag_s
         self.frequency_hz = self.grid.frequency_hz
         self.blind: set[str] = set()
+        self.off: frozenset[str] = frozenset()
+        self.listeners: list[Callable[[Setpoints], None]] = []
         self._t = 0.0
         self._asked = self._setpoints = Setpoints()
         self._pending: list[tuple[float, TracePoint]] = []
@@ -100,11 +105,23 @@ class Site:
         """The meters' running integrals, for averages over a period."""
         return self._counters
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The DER that can be switched on and off."""
+        return tuple(name for name, there in (("pv", self.pv), ("battery", self.battery)) if there)
+
+    def switch(self, off: frozenset[str]) -> None:
+        """Switch these DER off, and all others on, at the instant the site has been advanced to."""
+        self.off = off
+        self._turn()
+
     def ask(self, setpoints: Setpoints) -> None:
         """Give the plant new set-points now; they take effect after the response lag."""
         if setpoints == self._asked:
             return
         self._asked = setpoints
+        for listener in self.listeners:
+            listener(setpoints)
         due_s = self._t + self.lag_s
         point = TracePoint(self.start + timedelta(seconds=due_s), self.at, setpoints)
         self._pending.append((due_s, point))
@@ -173,15 +190,15 @@ class Site:
         return self.grid.nominal_v - self.grid.rise_v_per_w * self._site_w()
 
     def _room(self) -> Room:
-        battery, evse = self.battery, self.evse
+        battery, evse, able = self.battery, self.evse, "battery" not in self.off
         hungry = evse is not None and evse.plugged.value(self._t) > 0 and self._vehicle.has_room
         return Room(
-            sun_w=self.pv.rated_w * self.pv.sun.value(self._t) if self.pv else 0.0,
+            sun_w=self.pv.rated_w * self.pv.sun.value(self._t) if self.pv and "pv" not in self.off else 0.0,
             load_w=self._load_w(),
             vehicle_w=evse.max_w if evse and hungry else 0.0,
-            charge_w=_least(self.rated_charge_w, self._setpoints.charge_limit_w) if self._store.has_room else 0.0,
+            charge_w=_least(self.rated_charge_w, self._setpoints.charge_limit_w) if self._store.has_room and able else 0.0,
             discharge_w=(
-                _least(self.rated_discharge_w, self._setpoints.discharge_limit_w) if self._store.has_energy else 0.0
+                _least(self.rated_discharge_w, self._setpoints.discharge_limit_w) if self._store.has_energy and able else 0.0
             ),
             self_consumption=battery is not None and battery.self_consumption,
         )

@@ -122,8 +122,7 @@ class RegisterMap:
         self._registers[first : first + len(words)] = words
 
     def _store(self, place: Place, raw: int) -> None:
-        size = self._point(place).size
-        self._keep(place, [raw >> WORD * number & 0xFFFF for number in reversed(range(size))])
+        self._keep(place, words_of(raw, self._point(place).size))
 
     def _raw(self, place: Place) -> int:
         point = self._point(place)
@@ -138,6 +137,11 @@ class RegisterMap:
 def number_in(words: Sequence[int], *, signed: bool) -> int:
     """Return the number in registers, the most significant one first."""
     return int.from_bytes(b"".join(word.to_bytes(2, "big") for word in words), "big", signed=signed)
+
+
+def words_of(raw: int, size: int) -> list[int]:
+    """Return a number as so many registers, the most significant one first; a negative one in two's complement."""
+    return [raw >> WORD * number & 0xFFFF for number in reversed(range(size))]
 
 
 def _scaled(raw: int, exponent: int) -> float:
