@@ -13,16 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue import shipped
 from conformance.catalogue.profile import load_profile
-from conformance.catalogue.test_case import TestCase, load_cases
+from conformance.catalogue.test_case import TestCase
 from conformance.face.wiring import DEFAULT_PROFILE, DEMONSTRATED, SUBJECTS, Choice, demonstration
 from conformance.reference.flaws import FLAWS, flaw_sides
 from conformance.running.plan import make_plan
 from conformance.running.session import Session
-
-CASES = load_cases(shipped.testcases_folder())
-
+from tests.case_homes import CASES, HOMES, home_of
 
 OTHERS_SHARE = 6
 """One in so many of the cases that do not hunt a flaw meets it all the same."""
@@ -32,9 +29,11 @@ def drawn(flaw: str, case: TestCase) -> bool:
     return zlib.crc32(f"{flaw} {case.key}".encode()) % OTHERS_SHARE == 0
 
 
-def verdicts(folder: Path, *flaws: str, cases: Sequence[TestCase] = CASES) -> dict[str, str]:
+def verdicts(
+    folder: Path, *flaws: str, cases: Sequence[TestCase] = CASES, profile: str = DEFAULT_PROFILE
+) -> dict[str, str]:
     with ExitStack() as keep:
-        choice = Choice(only=tuple(case.key for case in cases))
+        choice = Choice(profile=profile, only=tuple(case.key for case in cases))
         session = Session(demonstration(choice, folder, keep, flaw_sides(flaws)))
         session.start()
         record = session.finish()
@@ -50,13 +49,18 @@ def test_the_sound_peers_pass_every_case_that_applies(tmp_path: Path) -> None:
     assert set(expected.values()) <= {"pass", "not_applicable"}
 
 
-def test_a_case_that_has_flaws_applies_to_the_default_profile() -> None:
+def test_the_sound_peers_pass_what_applies_only_elsewhere(tmp_path: Path) -> None:
+    for profile in HOMES[1:]:
+        mine = [case for case in CASES if home_of(case) == profile]
+        seen = verdicts(tmp_path / profile, cases=mine, profile=profile)
+        assert {case.key: seen[case.key] for case in mine} == {case.key: "pass" for case in mine}
+
+
+def test_a_case_that_has_flaws_applies_to_a_profile_that_proves_it() -> None:
     """Those without are proven by departures from the values they judge, see ``tests/face/test_pack_proof.py``."""
-    plan = make_plan(CASES, load_profile(DEFAULT_PROFILE).declared_as(DEMONSTRATED), SUBJECTS)
-    for row in plan.rows:
-        assert row.case is not None
-        assert not (row.skip and row.case.flaws), f"{row.key}: {row.skip}"
-        assert row.case.flaws or row.case.values, row.key
+    for case in CASES:
+        assert not case.flaws or home_of(case), case.key
+        assert case.flaws or case.values, case.key
 
 
 @pytest.mark.parametrize("flaw", sorted(FLAWS))
@@ -64,7 +68,11 @@ def test_a_flaw_fails_exactly_the_cases_that_hunt_it(flaw: str, tmp_path: Path, 
     mine = [case for case in CASES if case.subject == FLAWS[flaw].side]
     everything = pytestconfig.getoption("every_case")
     met = [case for case in mine if everything or flaw in case.flaws or drawn(flaw, case)]
-    seen = verdicts(tmp_path, flaw, cases=met)
+    seen: dict[str, str] = {}
+    for profile in HOMES:
+        here = [case for case in met if home_of(case) == profile]
+        told = verdicts(tmp_path / profile, flaw, cases=here, profile=profile) if here else {}
+        seen |= {case.key: told[case.key] for case in here}
     failed = {key for key, verdict in seen.items() if verdict == "fail"}
     assert failed == {case.key for case in met if flaw in case.flaws}
     assert "error" not in seen.values()
