@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from conformance.judgement.plant import Change, Value
+from conformance.judgement.power import PowerSample
+from conformance.reference.observed_plant import SimulatedPlant
 from conformance.reference.sunspec.device import Der
 from conformance.vocabulary.clock import Clock
 
@@ -45,6 +47,18 @@ class SouthboundPlant:
         """Return what the plant was asked for at an instant."""
         past = [change for change in self.changes() if change.at <= at]
         return past[-1].in_force if past else {}
+
+    def powers(self) -> Sequence[PowerSample]:
+        """Return the powers of the site: what the meter at the connection point sees, too."""
+        self.device.settle(self.seen_until)
+        return SimulatedPlant(self.device.site, self._clock).powers()
+
+    def charges_pct(self) -> Mapping[str, float]:
+        """Return how full the battery is now."""
+        self.device.settle(self.seen_until)
+        self.device.site.advance(self.seen_until)
+        charge = self.device.site.telemetry().state_of_charge_pct
+        return {} if charge is None else {"battery": charge}
 
     def close(self) -> None:
         """End the observation."""

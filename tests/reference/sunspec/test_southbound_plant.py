@@ -9,7 +9,7 @@ import pytest
 from conformance.judgement.finding import State
 from conformance.judgement.plant import Change, Span, Value, in_force, took_effect
 from conformance.judgement.timing import Window
-from conformance.reference.plant import Pv
+from conformance.reference.plant import Battery, Constant, Pv
 from conformance.reference.simulator import Site
 from conformance.reference.sunspec.device import Der
 from conformance.reference.sunspec.southbound_plant import SouthboundPlant, steady
@@ -69,6 +69,26 @@ def started_after(lag_s: float) -> State:
 @pytest.mark.parametrize(("lag_s", "expected"), [(0.0, State.PASS), (14.9, State.PASS), (15.1, State.FAIL)])
 def test_a_response_lag_is_told_apart_to_a_tenth_of_a_second(lag_s: float, expected: State) -> None:
     assert started_after(lag_s) is expected
+
+
+def test_the_powers_of_the_site_follow_what_is_written() -> None:
+    loop = VirtualTimeLoop()
+    clock = VirtualClock(START, loop)
+
+    async def course() -> tuple[list[float], Mapping[str, float]]:
+        device = Der(Site(START, Pv(5000, Constant(1.0)), Battery()))
+        plant = SouthboundPlant(device, clock)
+        await clock.wait_until(at(10))
+        device.write(device.registers.address((704, "WMaxLimPctEna")), [1, 2000], clock.now())
+        await clock.wait_until(at(20))
+        return [sample.der_w for sample in plant.powers()], plant.charges_pct()
+
+    try:
+        der_w, charges = loop.run_until_complete(course())
+    finally:
+        loop.close()
+    assert (der_w[0], der_w[-1]) == (5000, 2000)
+    assert charges == {"battery": 50.0}
 
 
 def test_after_the_end_of_the_observation_nothing_is_decided() -> None:
