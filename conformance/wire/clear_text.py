@@ -75,6 +75,9 @@ async def _read_answer(stream: ByteStream, parser: h11.Connection, attempt: Atte
         match event:
             case h11.NEED_DATA:
                 data, moment = await stream.receive()
+                if not data and not attempt.response:
+                    attempt.fail("the server closed the connection without an answer")
+                    return
                 attempt.response_first = attempt.response_first or moment
                 attempt.response_last = moment
                 attempt.response += data

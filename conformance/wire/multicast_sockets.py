@@ -2,7 +2,7 @@
 
 Given an address, such as 127.0.0.1, the IPv4 groups are joined on it. Given the name of an interface, such as eth0,
 the IPv6 groups are joined on it, and the IPv4 groups on its address where the system tells it. What is sent to a group
-comes to a socket bound to the group; what is sent to this host alone, to the socket that sends: so both are known apart.
+comes to a socket bound to the group; what is sent to this host alone, to the socket that sends.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class SocketMulticast:
             return
         index = socket.if_nametoindex(self._interface)
         sender = _bound(opened, socket.AF_INET6, ("::", self._port), index)
+        with suppress(OSError, AttributeError):  # so that it hears what comes to this interface only
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self._interface.encode())
         sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
         listeners = []
         for group in GROUPS:
