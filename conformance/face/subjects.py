@@ -51,6 +51,7 @@ def server_under_test(configuration: Configuration) -> Arrange:
         configuration.start,
         not configuration.registered,
         _ways(configuration),
+        configuration.listen,
     )
     shown = configuration.shown[: lanes_of(configuration)]
     identities = [_shown(identity, number) for number, identity in enumerate(shown)]

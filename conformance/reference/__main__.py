@@ -24,6 +24,7 @@ from conformance.reference.embedded_client import demonstration_site, run_client
 from conformance.reference.embedded_server import serve
 from conformance.reference.operator_hook import serve_hook
 from conformance.reference.server import ReferenceServer
+from conformance.reference.server_notifier import notifying
 from conformance.reference.server_operator import ServerOperator
 from conformance.reference.simulator import Site
 from conformance.roles.southbound import SouthboundSite
@@ -126,7 +127,8 @@ async def _serve(
         hook = await serve_hook(ServerOperator(peer), operator_port)
         click.echo(f"instructions at http://127.0.0.1:{hook.sockets[0].getsockname()[1]}/")
     click.echo(f"serving https://{listener.host}:{listener.port}{peer.entry_path}")
-    await asyncio.Event().wait()
+    async with notifying(SocketNetwork(clock), clock, peer, identities.server):
+        await asyncio.Event().wait()
 
 
 def main() -> None:

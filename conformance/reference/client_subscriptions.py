@@ -1,6 +1,6 @@
-"""The client's subscriptions (IEEE 2030.5-2018, 8.7): it subscribes to what it reads, renews, and judges what it is sent.
+"""The subscriptions of the reference client (IEEE 2030.5-2018, 8.7): it subscribes, renews, and judges what it is sent.
 
-It subscribes to the five kinds of resource that CSIP names (P39), wherever one says that it is ``subscribable``; polling
+It subscribes to the five kinds of resource that CSIP names (P39), where one says that it is ``subscribable``; polling
 goes on beside, so a notification that is lost costs no more than a poll.
 """
 

@@ -73,6 +73,8 @@ class ServerConduct:
         export_floor_w: the lowest export limit it publishes.
         default_export_w: the export limit of its default, for a newcomer.
         gradient: ``setGradW`` of its default.
+        subscriptions: whether clients may subscribe.
+        notification_interval_s: the least time between two notifications of one resource to one client.
     """
 
     elements: frozenset[str] = frozenset()
@@ -99,6 +101,8 @@ class ServerConduct:
     export_floor_w: int | None = None
     default_export_w: int | None = None
     gradient: int = 100
+    subscriptions: bool = True
+    notification_interval_s: int = 30
 
 
 CSIP_CLIENT, CSIP_SERVER = ClientConduct(), ServerConduct()
@@ -147,6 +151,8 @@ def server_conduct(values: Values) -> ServerConduct:
         export_floor_w=number("DERControl.opModExpLimW_floor"),
         default_export_w=number("DefaultDERControl.opModExpLimW", Phase.COMMISSIONING),
         gradient=number("DefaultDERControl.setGradW") or 100,
+        subscriptions=word("Subscription") != "forbidden",
+        notification_interval_s=number("Notification.interval") or 30,
     )
 
 

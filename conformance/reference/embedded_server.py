@@ -15,6 +15,7 @@ from pathlib import Path
 from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.reference.demo_identities import DemoIdentities, Files
 from conformance.reference.server import ReferenceServer
+from conformance.reference.server_notifier import notifying
 from conformance.reference.server_operator import ServerOperator
 from conformance.reference.silent_recorder import SilentRecorder
 from conformance.reference.ways_in import ServerWays
@@ -71,7 +72,8 @@ class EmbeddedServer:
         place = ServerPlace(listener.host, listener.port, peer.entry_path, TEST_PIN, ways=way_in)
         shown = ShownIdentity(device.chain, device.key, device.roots, device.lfdi, device.sfdi)
         try:
-            async with self._arrangement(place, shown).open(desk) as nouns:
+            told = notifying(self._network, clock, peer, self._identities.server)
+            async with told, self._arrangement(place, shown).open(desk) as nouns:
                 yield nouns
         finally:
             await ways.close()

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.reference.server_flaws import arrange
 from conformance.reference.server_manners import manners, rates_of, withholding
-from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, build
+from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, Notifying, build
 from conformance.roles.utility import TEST_PIN, DERControl, EndDevice, Handler, Manner, Modes, Rates, Utility
 from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.version_discovery import serve_versions
@@ -95,6 +95,8 @@ class ReferenceServer:
         if conduct.discovery:
             serve_versions(self.utility)
         self.flaws = frozenset(flaws)
+        self.utility.subscriptions.offered = conduct.subscriptions
+        self._parts.notifying.interval = timedelta(seconds=conduct.notification_interval_s)
         arrange(self._parts, self.flaws)
 
     def _register_as(self, conduct: ServerConduct) -> None:
@@ -141,6 +143,11 @@ class ReferenceServer:
     def judges_chains(self) -> bool:
         """Whether the chain of a client is looked at beyond what TLS does."""
         return self._parts.judges_chains
+
+    @property
+    def notifying(self) -> Notifying:
+        """How subscribers are notified."""
+        return self._parts.notifying
 
     @property
     def asks_for_certificate(self) -> bool:

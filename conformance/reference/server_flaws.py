@@ -14,6 +14,7 @@ from conformance.reference import flawed_documents as documents
 from conformance.reference import flawed_lists as lists
 from conformance.reference import flawed_offers as offers
 from conformance.reference.flawed_documents import edited
+from conformance.reference import flawed_subscriptions as subscriptions
 from conformance.reference.server_tree import ServerParts
 from conformance.roles.utility import Interposer
 from conformance.vocabulary.errors import UsageError, explain
@@ -311,7 +312,55 @@ RECEIVED = (
 )
 
 SERVER_FLAWS: Mapping[str, ServerFlaw] = {
+
+def _never_notifies(parts: ServerParts) -> None:
+    parts.notifying.active = False
+
+
+def _notifies_at_once(parts: ServerParts) -> None:
+    parts.notifying.interval = timedelta(0)
+
+
+def _gives_up_notifying(parts: ServerParts) -> None:
+    parts.notifying.retries_s = ()
+
+
+def _no_subscriptions(parts: ServerParts) -> None:
+    parts.utility.subscriptions.offered = False
+
+
+NOTIFYING = (
+    _arranged("no_subscriptions", "G16", "offers no subscriptions", _no_subscriptions),
+    _between(
+        "subscription_without_location",
+        "SUB.CREATE",
+        "answers a Subscription with 201 and no Location",
+        subscriptions.without_location,
+    ),
+    _between(
+        "forgets_subscriptions",
+        "SUB.LISTED",
+        "notifies subscribers and lists no subscription",
+        edited(documents.emptied, "SubscriptionList"),
+    ),
+    _remembering(
+        "refuses_second_subscription",
+        "SUB.AGAIN",
+        "answers a Subscription that it has with 409",
+        subscriptions.refusing_seconds,
+    ),
+    _between(
+        "notifies_after_delete",
+        "SUB.DELETE",
+        "answers the DELETE of a Subscription and notifies on",
+        subscriptions.keeping_deleted,
+    ),
+    _arranged("never_notifies", "NOTIFY.CHANGE", "takes subscriptions and never notifies", _never_notifies),
+    _arranged("notifies_at_once", "NOTIFY.INTERVAL", "notifies of every change at once", _notifies_at_once),
+    _arranged("gives_up_notifying", "NOTIFY.AGAIN", "never sends a notification a second time", _gives_up_notifying),
+)
+
     flaw.flaw.name: flaw
-    for flaw in (*TRANSPORT, *WAYS_IN, *HTTP, *LISTS, *DOCUMENTS, *TIME, *IDENTITY, *CONTROLS, *RECEIVED)
+    for flaw in (*TRANSPORT, *WAYS_IN, *HTTP, *LISTS, *DOCUMENTS, *TIME, *IDENTITY, *CONTROLS, *RECEIVED, *NOTIFYING)
 }
 """All flaws of the reference server, by name."""

@@ -8,10 +8,11 @@ with a volt-var curve. A neighbour with a program of its own is registered too, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from conformance.reference.conduct import CSIP_SERVER, ServerConduct
+from conformance.roles.notifier import RETRIES_S
 from conformance.roles.utility import DERProgram, EndDevice, Modes, Utility
 from conformance.vocabulary.clock import Clock
 from conformance.wire.tls_context import CCM8
@@ -35,6 +36,15 @@ VOLT_VAR_POINTS = ((9200, 4400), (9800, 0), (10200, 0), (10800, -4400))
 
 
 @dataclass(slots=True)
+class Notifying:
+    """How the reference server notifies: whether at all, how often at most, and when it tries again."""
+
+    active: bool = True
+    interval: timedelta = timedelta(seconds=30)
+    retries_s: tuple[float, ...] = RETRIES_S
+
+
+@dataclass(slots=True)
 class ServerParts:
     """The reference server taken apart, as flaws reach for it. ``programs`` are ordered by primacy, best first."""
 
@@ -47,6 +57,7 @@ class ServerParts:
     requires_client_certificate: bool = True
     judges_chains: bool = True
     asks_for_certificate: bool = True
+    notifying: Notifying = field(default_factory=Notifying)
 
 
 def build(

@@ -8,7 +8,7 @@ pauses; one that answers 4xx does not want the subscription any more, which then
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -37,13 +37,22 @@ class Notifier:
         clock: whose time the pauses go by.
         connect: makes the TLS client of a listener.
         interval: the least time between two notifications of one resource to one client.
+        retries_s: the pauses before a notification that was not taken is tried again.
     """
 
-    def __init__(self, utility: Utility, clock: Clock, connect: Connect, interval: timedelta) -> None:
+    def __init__(
+        self,
+        utility: Utility,
+        clock: Clock,
+        connect: Connect,
+        interval: timedelta,
+        retries_s: Sequence[float] = RETRIES_S,
+    ) -> None:
         self._utility = utility
         self._clock = clock
         self._connect = connect
         self.interval = interval
+        self._retries_s = retries_s
         self._links: dict[tuple[str, int], HttpClient] = {}
         self._sent: dict[tuple[str, str], float] = {}
         self._waiting: set[asyncio.Future[None]] = set()
@@ -98,7 +107,7 @@ class Notifier:
             await self._clock.wait(timedelta(seconds=left))
 
     async def _deliver(self, subscription: Subscription, body: bytes) -> None:
-        for pause_s in (*RETRIES_S, None):
+        for pause_s in (*self._retries_s, None):
             exchange = await self.send(subscription, body)
             self._utility.subscriptions.answered(subscription, Told(exchange.request_last.wall, body, exchange.status))
             if (exchange.status is not None and exchange.status < 500) or pause_s is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,11 @@ from pathlib import Path
 from conformance.catalogue.instructions import order
 from conformance.catalogue.test_case import TestCase
 from conformance.roles.arranger import Arranger
+from conformance.roles.notification_inbox import LOOPBACK, NotificationInbox
 from conformance.roles.polling_device import PollingDevice
 from conformance.roles.subject_process import StartCommand, SubjectProcess, prepare
 from conformance.roles.test_client import TestClient
+from conformance.roles.test_subscriber import TestSubscriber
 from conformance.running.case_run import Desk
 from conformance.running.lanes import Lanes
 from conformance.running.subject_ways import ClearTextDoor, ServiceSearch
@@ -22,9 +24,11 @@ from conformance.running.way_in import WaysIn
 from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable, explain
 from conformance.wire.failure_words import failure_words
 from conformance.wire.http_client import HttpClient
+from conformance.wire.http_server import Listener
 from conformance.wire.network import Network
+from conformance.wire.server_connection import Handler
 from conformance.wire.test_identities import TestIdentities
-from conformance.wire.tls_context import client_context
+from conformance.wire.tls_context import client_context, server_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ class ShownIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ServerPlace:
-    """Where the server under test is; ``pin`` is the one it registered the harness's device with."""
+    """Where the server under test is; ``pin`` is the one it registered the harness's device with.
+
+    ``inbox`` is the host and port where the harness listens for its notifications.
+    """
 
     host: str
     port: int
@@ -53,6 +60,7 @@ class ServerPlace:
     start: StartCommand | None = None
     to_register: bool = False
     ways: WaysIn = field(default_factory=WaysIn)
+    inbox: tuple[str, int] = ("127.0.0.1", 0)
 
 
 STAGGER_S = 0.037
@@ -149,13 +157,25 @@ class ServerArrangement:
         search = ServiceSearch(place.ways, bench.clock, place.host, patience, visit)
         door = ClearTextDoor(place.ways, self._network, bench.clock, desk.log, deadline)
         device = PollingDevice(client, desk.check, bench.clock, bench.limits, _argued_from(desk.case))
+        subscriber = TestSubscriber(client, self._inbox(desk, identity), desk.check, bench.clock, bench.limits)
         try:
-            nouns = {"server": client, "device": device, "arrange": arrange, "pin": pin}
+            nouns = {"server": client, "device": device, "arrange": arrange, "pin": pin, "subscriber": subscriber}
             yield nouns | {"discovery": search, "clear_text": door}
         finally:
+            await subscriber.close()
             await search.close()
             await client.aclose()
             await arrange.tidy_up()
+
+    def _inbox(self, desk: Desk, own: ShownIdentity) -> NotificationInbox:
+        host, port = self._place.inbox
+
+        def listen(handle: Handler) -> Awaitable[Listener]:
+            context = server_context(own.chain, own.key, own.roots)
+            return Listener.start(self._network, desk.bench.clock, context, handle, desk.log, host, port)
+
+        reachable = host not in LOOPBACK or self._place.host in LOOPBACK
+        return NotificationInbox(listen, desk.log, reachable=reachable)
 
     def _visitor(self, desk: Desk, own: ShownIdentity, host: str, port: int, entry: str) -> TestClient:
         """Return a test client for another address than the declared one."""
