@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from conformance.reference import flawed_answers as answers
 from conformance.reference import flawed_documents as documents
