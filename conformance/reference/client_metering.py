@@ -26,6 +26,8 @@ INSTANTANEOUS, ELECTRICITY, FORWARD, POWER, ENERGY = 12, 1, 1, 37, 12
 ROLES = {"der": "0049", "site": "0003", "evse": "0045"}
 """isMirror, with isDER and isSubmeter, with isPremisesAggregationPoint, with isPEV and isSubmeter."""
 POINT = "usage point"
+TICK_S = 1e-6
+"""The least time that a clock can be told to wait; less would be no wait at all."""
 
 
 class Mirror:
@@ -117,7 +119,7 @@ class Mirror:
         """Wait for the end of the interval; return what was sampled meanwhile, nothing if all is integrated."""
         every_s = self._pace.samples_every_s
         samples: list[Telemetry] = []
-        while (left_s := due_s - self._time.now_s()) > 0:
+        while (left_s := due_s - self._time.now_s()) >= TICK_S:
             await self._clock.wait(timedelta(seconds=left_s if every_s is None else min(every_s, left_s)))
             if every_s is not None and left_s >= every_s:
                 self._read_meters()

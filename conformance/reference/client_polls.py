@@ -17,6 +17,8 @@ from conformance.reference.pace import CSIP_PACE, SCHEMA_RATE_S, ClientPace
 from conformance.vocabulary.clock import Clock
 
 FIRST_PAUSE_S = 5.0
+TICK_S = 1e-6
+"""The least time that a clock can be told to wait; less would be no wait at all."""
 FOR_EVER_S = 1e7
 BROKEN = (500, 502, 504)
 """Statuses of a server that is there and does not work: to the client as good as away."""
@@ -68,6 +70,7 @@ class Polls:
         self._factor = factor
         self._flaws = flaws
         self._pace = pace
+        self._retry_at = 0.0
         self._nodes: dict[str, _Node] = {}
 
     async def follow(self, watch: Watch, wanted_by: str = "") -> None:
@@ -86,7 +89,8 @@ class Polls:
 
     async def _repeat(self, node: _Node, due: float) -> None:
         while True:
-            await self._clock.wait(timedelta(seconds=due - self._clock.monotonic()))
+            while (left_s := max(due, self._retry_at) - self._clock.monotonic()) >= TICK_S:
+                await self._clock.wait(timedelta(seconds=left_s))
             started = self._clock.monotonic()
             due = started + await self._visit(node)
 
@@ -128,7 +132,10 @@ class Polls:
         if (offline and "stays_offline" in self._flaws) or (busy and "gives_up_when_busy" in self._flaws):
             return FOR_EVER_S
         growing = FIRST_PAUSE_S * 2.0 ** min(node.failures - 1, 16)
-        pause_s = node.rate_s if failure.final else min(growing, self._pace.recovery_s or node.rate_s)
+        if self._pace.recovery_s is not None and (offline or failure.status in BROKEN):
+            self._retry_at = max(self._retry_at, self._clock.monotonic() + self._pace.recovery_s)
+            return self._pace.recovery_s
+        pause_s = node.rate_s if failure.final else min(growing, node.rate_s)
         return max(pause_s, failure.retry_after_s or 0.0)
 
     async def _reconcile(self, node: _Node, below: Sequence[Watch]) -> None:
