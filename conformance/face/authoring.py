@@ -19,6 +19,7 @@ from conformance.judgement.aus import enough_readings, well_formed_lfdi
 from conformance.judgement.check import require
 from conformance.judgement.demanded import all_equal, kept, kept_by_server, least, longest, most, unseen
 from conformance.judgement.der_status import status_elements
+from conformance.judgement.echoes import echoes
 from conformance.judgement.encodings import spoken
 from conformance.judgement.extended import extension_elements, has_reason, in_namespace, versions_in
 from conformance.judgement.intervals import intervals
@@ -101,8 +102,8 @@ from conformance.roles.served_tree import (
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
 from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
-from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
 from conformance.roles.subscription_scene import CSIP_KINDS, SubscriptionScene, limiting
+from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
 from conformance.roles.utility.detours import make_broken, make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.registration import Registration
@@ -138,6 +139,7 @@ from conformance.wire.documents import (
     VOLT,
     WATT,
     connection_point,
+    control_response,
     csip_quantities,
     der_capability,
     der_settings,
@@ -146,6 +148,7 @@ from conformance.wire.documents import (
     mirror_reading,
     mirror_usage_point,
 )
+from conformance.wire.extended_documents import FIRST_TOLD, SECOND_TOLD, capability, settings
 from conformance.wire.payload import Node, quantity, read
 
 COMMISSIONING = Phase.COMMISSIONING
@@ -158,10 +161,11 @@ __all__ = [
     "COMMISSIONING",
     "COMPLETED",
     "CONNECTED",
+    "CSIP_KINDS",
     "DOCUMENTATION_PEN",
     "EVENT_RULES",
+    "FIRST_TOLD",
     "FIXED_PF",
-    "CSIP_KINDS",
     "GENERAL",
     "HERTZ",
     "IDLE",
@@ -181,6 +185,7 @@ __all__ = [
     "RECEIVED",
     "RIDE_THROUGH",
     "RIVALS",
+    "SECOND_TOLD",
     "STARTED",
     "STORAGE_TARGETS",
     "SUPERSEDED",
@@ -192,7 +197,6 @@ __all__ = [
     "WELL_KNOWN",
     "Cadence",
     "Contact",
-    "Contact",
     "ControlOffer",
     "CurrentStatus",
     "DefaultOffer",
@@ -203,32 +207,34 @@ __all__ = [
     "LimitScene",
     "Listing",
     "Node",
+    "NotChosen",
     "Occurrence",
     "PaceWatch",
     "Plant",
     "ProgramOffer",
-    "NotChosen",
     "ReactionWatch",
     "Reading",
     "Registration",
+    "ResponseStatus",
     "Span",
     "StorageScene",
     "StoredEvents",
+    "SubscriptionScene",
     "Window",
-    "ResponseStatus",
     "active_power",
     "all_equal",
     "all_read",
-    "SubscriptionScene",
     "all_received",
     "another_networks_id",
     "arrival",
     "both_ways",
     "cancellation_answered",
+    "capability",
     "carry_out",
     "connection_is",
     "connection_point",
     "control_for",
+    "control_response",
     "controls",
     "csip_quantities",
     "defaults",
@@ -239,6 +245,7 @@ __all__ = [
     "devices_seen",
     "drawn_by_chance",
     "duration_s",
+    "echoes",
     "enough_readings",
     "evenly_drawn",
     "event_group",
@@ -263,6 +270,7 @@ __all__ = [
     "leading_away",
     "least",
     "lfdi_of",
+    "limiting",
     "links_in",
     "location_of",
     "log_event",
@@ -270,7 +278,6 @@ __all__ = [
     "longest",
     "make_broken",
     "make_busy",
-    "limiting",
     "maker_of",
     "minute_by_minute",
     "mirror_reading",
@@ -315,6 +322,7 @@ __all__ = [
     "scaled_limits",
     "schedule",
     "sent",
+    "settings",
     "shows",
     "spoken",
     "status_elements",

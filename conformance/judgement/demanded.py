@@ -6,7 +6,8 @@ something else is then within its rights, and is warned of; it fails only by a v
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.finding import State
@@ -25,6 +26,32 @@ def kept_by_server(value: Value, condition: bool, observed: str, exchanges: Iter
     return Judged("kept", state, value.sentence, observed, tuple(each.number for each in exchanges))
 
 
+def unseen(value: Value, what: str) -> Judged:
+    """Say that nothing was seen that a value could be judged by."""
+    return Judged("kept", State.INCONCLUSIVE, value.sentence, what)
+
+
 def most(value: Value, shown: Iterable[float | None]) -> bool:
     """Say whether all numbers shown are within a maximum."""
     return all(number is None or number <= value.number for number in shown)
+
+
+def longest(shown: Iterable[float | None]) -> float:
+    """Return the largest of some numbers, 0 where there is none."""
+    return max((number for number in shown if number is not None), default=0)
+
+
+def all_equal(value: Value, shown: Sequence[float | None], what: str) -> Judged:
+    """Judge that all numbers shown are the one demanded; undecided where there is none."""
+    if not shown:
+        return unseen(value, f"no {what}")
+    others = sorted({str(number) for number in shown if number != value.number})
+    return Judged("kept", passed_if(not others), value.sentence, f"{what}: {', '.join(others) or 'all of them'}")
+
+
+def least(value: Value, shown: Sequence[Fraction], what: str) -> Judged:
+    """Judge that no number shown is below a minimum; undecided where there is none."""
+    if not shown:
+        return unseen(value, f"no {what}")
+    lowest = min(shown)
+    return Judged("kept", passed_if(lowest >= value.number), value.sentence, f"{what} of {float(lowest):g} and more")

@@ -91,7 +91,7 @@ class ReferenceServer:
         self._register_as(conduct)
         self.redirects_entry = False
         self.utility.interposers.append(self._redirected)
-        self.utility.interposers.extend(manners(conduct, clock, self.entry_path))
+        self.utility.interposers.extend(manners(conduct, clock, self.utility))
         if conduct.discovery:
             serve_versions(self.utility)
         self.flaws = frozenset(flaws)

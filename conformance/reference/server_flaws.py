@@ -14,8 +14,8 @@ from conformance.reference import flawed_answers as answers
 from conformance.reference import flawed_documents as documents
 from conformance.reference import flawed_lists as lists
 from conformance.reference import flawed_offers as offers
-from conformance.reference.flawed_documents import edited
 from conformance.reference import flawed_subscriptions as subscriptions
+from conformance.reference.flawed_documents import edited
 from conformance.reference.server_tree import ServerParts
 from conformance.roles.utility import Interposer
 from conformance.vocabulary.errors import UsageError, explain
@@ -312,7 +312,6 @@ RECEIVED = (
     _between("log_events_oldest_first", "LOG.003", "lists the oldest event first", lists.backwards("LogEventList")),
 )
 
-SERVER_FLAWS: Mapping[str, ServerFlaw] = {
 
 def _never_notifies(parts: ServerParts) -> None:
     parts.notifying.active = False
@@ -361,6 +360,7 @@ NOTIFYING = (
     _arranged("gives_up_notifying", "NOTIFY.AGAIN", "never sends a notification a second time", _gives_up_notifying),
 )
 
+SERVER_FLAWS: Mapping[str, ServerFlaw] = {
     flaw.flaw.name: flaw
     for flaw in (*TRANSPORT, *WAYS_IN, *HTTP, *LISTS, *DOCUMENTS, *TIME, *IDENTITY, *CONTROLS, *RECEIVED, *NOTIFYING)
 }

@@ -15,8 +15,8 @@ from conformance.reference.conduct import ServerConduct
 from conformance.roles.utility import Handler, Interposer, Rates, Utility
 from conformance.vocabulary.clock import Clock
 from conformance.wire.messages import Answer, Request, header
-from conformance.wire.parser import parse
-from conformance.wire.payload import write
+from conformance.wire.parser import Malformed, parse
+from conformance.wire.payload import read, write
 
 SLOWEST_S = 3600
 """No poll is asked for more seldom than this, whatever a profile leaves to it."""
@@ -49,14 +49,16 @@ def rates_of(conduct: ServerConduct, base: Rates) -> Rates:
     return replace(base, **asked)
 
 
-def manners(conduct: ServerConduct, clock: Clock, entry_path: str) -> Iterator[Interposer]:
+def manners(conduct: ServerConduct, clock: Clock, utility: Utility) -> Iterator[Interposer]:
     """Yield what stands between the clients and the server, innermost first."""
+    if conduct.namespace:
+        yield _strict(utility)
     if "gzip" in conduct.encodings:
         yield _compressed
     if conduct.redirects:
         yield _moved_programs
     if not conduct.fixed_entry:
-        yield _wandering(entry_path)
+        yield _wandering(utility.entry_path)
     if conduct.requests_per_minute is not None:
         yield _sparing(clock, conduct.requests_per_minute)
     if conduct.unidentified is not None:
@@ -118,6 +120,32 @@ def _wandering(entry_path: str) -> Interposer:
 
     return interpose
 
+
+def _strict(utility: Utility) -> Interposer:
+    """Refuse Responses to events or of devices that there are not, and with a status that means nothing."""
+
+    def interpose(request: Request, handler: Handler) -> Answer:
+        answer = handler(replace(request, method="HEAD", body=b"")) if request.method == "POST" else None
+        if answer is None or answer.resource != "ResponseList":
+            return handler(request)
+        known = frozenset(control.mrid for program in utility.programs for control in program.controls)
+        return handler(request) if _is_meant(request, known, utility) else Answer(400, resource=answer.resource)
+
+    return interpose
+
+
+def _is_meant(request: Request, events: frozenset[str], utility: Utility) -> bool:
+    try:
+        response = read(request.body)
+    except Malformed:
+        return False
+    lfdi, status = response.hexadecimal("endDeviceLFDI") or request.peer.lfdi, response.integer("status")
+    known = utility.device(lfdi) is not None and response.hexadecimal("subject") in events
+    return known and (status is None or status in MEANT)
+
+
+MEANT = frozenset({*range(15), 252, 253, 254})
+"""The ``status`` of a Response that mean something (IEEE 2030.5-2018, table of Response codes)."""
 
 PROGRAMS = frozenset({"FunctionSetAssignmentsList", "FunctionSetAssignments", "DERProgramList"})
 

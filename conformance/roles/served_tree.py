@@ -64,6 +64,12 @@ def duration_s(shown: Shown) -> int | None:
     return None if interval is None else interval.integer("duration")
 
 
+def randomized_s(shown: Shown) -> tuple[int, ...]:
+    """Return over how many seconds the start and the length of a control are spread, without their signs."""
+    spread = (shown.node.integer(name) for name in ("randomizeStart", "randomizeDuration"))
+    return tuple(abs(number) for number in spread if number is not None)
+
+
 def mode_of(node: Node, mode: str) -> Node | None:
     """Return the element of a mode in a control or default, in whichever namespace."""
     base = node.child("DERControlBase")

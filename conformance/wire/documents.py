@@ -120,18 +120,23 @@ def csip_quantities(pen: int) -> dict[int, Quantity]:
     return {uom: Quantity(new_mrid(pen), uom, multiplier) for uom, multiplier in MULTIPLIERS.items()}
 
 
-def mirror_usage_point(mrid: str, lfdi: str, quantities: Sequence[Quantity]) -> bytes:
-    """Return a MirrorUsagePoint with the reading types of its quantities and no values."""
+def mirror_usage_point(
+    mrid: str, lfdi: str, quantities: Sequence[Quantity], roles: str = MIRROR_ROLES, qualifier: int = 0
+) -> bytes:
+    """Return a MirrorUsagePoint with the reading types of its quantities and no values.
+
+    ``roles`` are its ``roleFlags``, ``qualifier`` the ``dataQualifier`` of all quantities: 2 for averages.
+    """
     return write(
         element(
             "MirrorUsagePoint",
             element("mRID", mrid),
             element("description", "DER"),
-            element("roleFlags", MIRROR_ROLES),
+            element("roleFlags", roles),
             element("serviceCategoryKind", 0),
             element("status", SERVED_STATUS_ON),
             element("deviceLFDI", lfdi),
-            *(_defined(quantity) for quantity in quantities),
+            *(_defined(quantity, qualifier) for quantity in quantities),
         )
     )
 
@@ -147,12 +152,12 @@ def mirror_reading(quantity: Quantity, value: int, at: datetime, lasts_s: int) -
     return write(element("MirrorMeterReading", element("mRID", quantity.mrid), reading))
 
 
-def _defined(quantity: Quantity) -> etree._Element:
+def _defined(quantity: Quantity, qualifier: int) -> etree._Element:
     reading_type = element(
         "ReadingType",
         element("accumulationBehaviour", INSTANTANEOUS),
         element("commodity", ELECTRICITY),
-        element("dataQualifier", 0),
+        element("dataQualifier", qualifier),
         element("flowDirection", FORWARD),
         element("kind", POWER),
         element("phase", 0),

@@ -6,16 +6,26 @@ Figures come from the profile; each of them costs what its source is worth. Ids 
 from conformance.face.authoring import (
     DOCUMENTATION_PEN,
     POLLED,
+    all_equal,
+    controls,
     csip_quantities,
+    defaults,
     devices_seen,
+    duration_s,
+    in_sequence,
     kept,
     kept_by_server,
     leading_away,
+    least,
     location_of,
+    longest,
     mirror_usage_point,
+    mode_of,
     most,
     new_mrid,
     poll_rates,
+    quantity,
+    randomized_s,
     register,
     require,
     spoken,
@@ -400,4 +410,61 @@ async def http_005(server, step, check):
         judged = [first.exchange, again.exchange]
         check.demands(
             "DeviceCapability.href", lambda value: kept(value, fixed or value.figure != "fixed", told, judged)
+        )
+
+
+@test_case(
+    id="PUBLISHED-001",
+    title="Controls and defaults as the server publishes them",
+    subject="server",
+    requirements=["GEN.LINK"],
+    flaws=["randomizes_too_much"],
+    origin="ours",
+    needs=["DER"],
+    instructions=["register_device"],
+    values=[
+        "DERControl.duration",
+        "DERControl.interval",
+        "DERControl.randomizeStart",
+        "DERControl.opModExpLimW_floor",
+        "DefaultDERControl.setGradW",
+    ],
+)
+async def published_001(server, step, check):
+    """What a handbook promises of controls, such as their length, clients are built to.
+
+    Steps
+        1. Walk the tree from DeviceCapability.
+        2. Compare the lengths, the randomization and the export limits of all controls with the profile's figures.
+        3. Compare the ramp rate of each default.
+
+    Passes when
+        every control keeps to the figures; a default with another ramp rate is warned of, unless the profile asks it
+        of servers.
+    """
+    with step(1):
+        tree = await server.walk()
+        served = [reading for reading in tree if reading.exchange.status == 200]
+        check.advertised(require(next(iter(served), None), "nothing is served").exchange, requirement="GEN.LINK")
+    with step(2):
+        shown = controls(served)
+        seen = [each.exchange for each in shown]
+        lengths = [duration_s(each) for each in shown]
+        told = f"{len(shown)} controls, of {longest(lengths)} s at most"
+        check.demands("DERControl.duration", lambda value: kept(value, most(value, lengths), told, seen))
+        series = [duration_s(each) for each in in_sequence(shown, "opModExpLimW")]
+        check.demands("DERControl.interval", lambda value: all_equal(value, series, "limits that follow one another"))
+        spread = [number for each in shown for number in randomized_s(each)]
+        spread_told = f"spread over {longest(spread)} s at most"
+        check.demands("DERControl.randomizeStart", lambda value: kept(value, most(value, spread), spread_told, seen))
+        exports = [watts for each in shown if (watts := quantity(mode_of(each.node, "opModExpLimW"))) is not None]
+        check.demands("DERControl.opModExpLimW_floor", lambda value: least(value, exports, "export limits"))
+    with step(3):
+        ramps = [(each.node.integer("setGradW"), each.exchange) for each in defaults(served)]
+        given = [(ramp, exchange) for ramp, exchange in ramps if ramp is not None]
+        ramped = f"{', '.join(f'{ramp}' for ramp, _ in given) or 'none'}"
+        judged = [exchange for _, exchange in given]
+        check.demands(
+            "DefaultDERControl.setGradW",
+            lambda value: kept_by_server(value, all(ramp == value.number for ramp, _ in given), ramped, judged),
         )

@@ -25,6 +25,7 @@ from conformance.face.authoring import test_case, value_rules
         "ignores_start",
         "invalid_body",
         "bad_mrid",
+        "randomizes_too_much",
         "wrong_sfdi",
         "default_missing",
         "utf16_body",

@@ -11,6 +11,7 @@ from lxml import etree
 
 from conformance.roles.utility.context import Context, Received
 from conformance.roles.utility.tree import Audience, Call, Endpoint, changed
+from conformance.wire.csipaus import NONE, Extension
 from conformance.wire.messages import Answer
 from conformance.wire.payload import element
 
@@ -55,13 +56,15 @@ class ClientDocument:
         self._context.tree.remove(self.path)
 
 
-def blank_capability() -> etree._Element:
-    """Return a ``DERCapability`` that claims nothing."""
+def blank_capability(extension: Extension = NONE) -> etree._Element:
+    """Return a ``DERCapability`` that claims nothing, also nothing of CSIP-AUS where that is spoken."""
+    no_limits = extension.adds("doeModesSupported", to="DERCapability")
     return element(
         "DERCapability",
         element("modesSupported", "00000000"),
         element("rtgMaxW", element("multiplier", 0), element("value", 0)),
         element("type", 0),
+        extension.written("doeModesSupported", "00") if no_limits else None,
     )
 
 

@@ -22,7 +22,7 @@ class DER:
     def __init__(self, context: Context, audience: Audience) -> None:
         self._context = context
         self.path = context.addresses.path("der")
-        self.capability = ClientDocument(context, audience, blank_capability(), "dercap")
+        self.capability = ClientDocument(context, audience, blank_capability(context.extension), "dercap")
         self.settings = ClientDocument(context, audience, blank_settings(), "derg")
         self.status = ClientDocument(context, audience, blank_reading("DERStatus"), "ders")
         self.availability = ClientDocument(context, audience, blank_reading("DERAvailability"), "dera")
