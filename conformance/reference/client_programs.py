@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from conformance.reference.aus_flaws import without_multipliers
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_reading import curve_addresses, known_control, known_default
 from conformance.reference.client_session import Fetched, NotServed, Session
@@ -12,7 +13,6 @@ from conformance.wire.csipaus import NONE, Extension
 from conformance.wire.payload import Node
 
 
-class ProgramReader:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a list of controls or a default belongs: the program, by its mRID, and the list it stands in."""
@@ -21,6 +21,7 @@ class Place:
     program: str
 
 
+class ProgramReader:
     """Turns program lists into facts; reading raises ``NotServed``.
 
     ``places`` tells for each list of controls and each default which program it is of.
@@ -29,8 +30,8 @@ class Place:
     def __init__(self, session: Session, manner: Manner, flaws: frozenset[str], extension: Extension = NONE) -> None:
         self._flaws, self._extension = flaws, extension
         self._defaults: dict[str, KnownDefault] = {}
-        self._session = session
         self.places: dict[str, Place] = {}
+        self._session = session
         self._manner = manner
 
     async def read_all(self, programs: Fetched) -> tuple[KnownProgram, ...]:
@@ -42,7 +43,6 @@ class Place:
         read = await self._session.get(target, "DERControl")
         return self._control(read, read.root)
 
-    async def _program(self, programs: Fetched, entry: Node) -> KnownProgram:
     def controls_in(self, listed: Fetched) -> tuple[KnownControl, ...]:
         """Return the controls of a DERControlList."""
         return tuple(filter(None, (self._control(listed, node) for node in listed.entries)))
@@ -53,12 +53,13 @@ class Place:
             self._defaults[read.target] = known_default(read.root, self._extension)
         return self._defaults[read.target]
 
+    async def _program(self, programs: Fetched, entry: Node) -> KnownProgram:
         if self._manner.extra_gets and (own := programs.resolved(entry.href)) is not None:
             await self._session.get(own, "DERProgram")
         program = KnownProgram(entry.hexadecimal("mRID") or "", entry.integer("primacy") or 0)
         if (target := programs.resolved(entry.link("DefaultDERControlLink"))) is not None:
-            program = await self._with_default(program, target)
             self.places[target] = Place(programs.target, program.mrid)
+            program = await self._with_default(program, target)
         if (target := programs.resolved(entry.link("DERControlListLink"))) is not None:
             listed = await self._session.get_list(target, "DERControlList", "DERControl")
             self.places[target] = Place(programs.target, program.mrid)
@@ -81,6 +82,8 @@ class Place:
         return replace(program, default=self._defaults[target])
 
     def _control(self, listed: Fetched, node: Node) -> KnownControl | None:
+        if "ignores_multiplier" in self._flaws:
+            without_multipliers(node)
         control = known_control(node, self._extension)
         if control is None:
             return None
