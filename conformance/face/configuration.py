@@ -26,8 +26,9 @@ from conformance.face.configured_identities import (
     device_names,
     shown_identities,
 )
+from conformance.face.configured_site import configured_site
 from conformance.roles.southbound import SouthboundSite
-from conformance.roles.subject_process import StartCommand, as_words
+from conformance.roles.subject_process import PREPARE_DEADLINE_S, StartCommand, as_words
 from conformance.running.applies import CLEAR_TEXT, DNS_SD
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.wire.multicast_sockets import MDNS_PORT
@@ -204,7 +205,9 @@ def _start(path: Path, subject: Table) -> StartCommand | None:
     files = subject.get("files", {})
     assert isinstance(files, dict)
     words, before = (_words(path, subject, "subject", key) for key in ("start", "prepare"))
-    return StartCommand(words, before, {name: base / template for name, template in files.items()}, base)
+    templates = {name: base / template for name, template in files.items()}
+    deadline_s = float(str(subject.get("prepare_deadline_s", PREPARE_DEADLINE_S)))
+    return StartCommand(words, before, templates, base, deadline_s)
 
 
 def _southbound(path: Path, subject: Table) -> SouthboundSite | None:
@@ -212,18 +215,10 @@ def _southbound(path: Path, subject: Table) -> SouthboundSite | None:
         return None
     table = subject["southbound"]
     assert isinstance(table, dict)
-    standard = SouthboundSite()
     host, port = _host_and_port(table, "listen", path, "subject.southbound") if "listen" in table else ANY_PORT
     if port and int(str(subject.get("instances", 1))) > 1:
         raise _wrong(path, "subject.southbound.listen", "port 0, since several instances run at once", str(port))
-    return SouthboundSite(
-        host=host,
-        port=port,
-        unit=int(table.get("unit", standard.unit)),
-        meter_unit=int(table.get("meter_unit", standard.meter_unit)),
-        lag_s=float(table.get("lag_s", standard.lag_s)),
-        parts=tuple(_strings(table.get("parts", standard.parts))),
-    )
+    return configured_site(table, (host, port))
 
 
 def _words(path: Path, table: Table, section: str, key: str) -> tuple[str, ...]:

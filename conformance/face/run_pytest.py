@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,10 +44,11 @@ def run_to_the_end(settings: RunSettings, expect: Path | None) -> int:
     """
     expected = None if expect is None else _expected(expect)
     session = Session(settings)
-    with Progress(settings) as progress:
-        session.journal.listen(progress.event)
-        code = _engine(session)
-    record = session.finish()
+    with _sigterm_interrupts():
+        with Progress(settings) as progress:
+            session.journal.listen(progress.event)
+            code = _engine(session)
+        record = session.finish()
     written = write_outputs(settings.folder)
     _tell(record, settings.folder)
     click.echo(f"report  {written.report}")
@@ -80,6 +83,19 @@ def _engine(session: Session) -> int:
             return pytest.main(arguments, plugins=[_Handover(session)])
     finally:
         ini.unlink(missing_ok=True)
+
+
+@contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    """End a run upon SIGTERM as upon Ctrl-C: subjects are stopped, outputs written. Only the main thread can say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

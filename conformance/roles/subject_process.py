@@ -22,19 +22,22 @@ from conformance.roles.operator import end_group, environment, fill, fill_text
 from conformance.vocabulary.errors import SubjectUnreachable, UsageError, explain
 
 STOP_GRACE_S = 5.0
+PREPARE_DEADLINE_S = 1800.0
+"""Long enough to install a subject over a slow line; ``subject.prepare_deadline_s`` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartCommand:
     """How to start a subject: the command's words, templates by file name, and the folder it starts in.
 
-    ``prepare`` is run once, before the first start of a run, to its end.
+    ``prepare`` is run once, before the first start of a run, to its end, for which it has ``prepare_deadline_s``.
     """
 
     words: tuple[str, ...]
     prepare: tuple[str, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
     base: Path = field(default_factory=Path.cwd)
+    prepare_deadline_s: float = PREPARE_DEADLINE_S
 
 
 class SubjectProcess:
@@ -119,7 +122,7 @@ async def prepare(command: StartCommand, log: Path) -> None:
     """Run the preparing command, if there is one; what it prints goes to ``log``.
 
     Raises:
-        SubjectUnreachable: it does not start, or ends with another status than 0.
+        SubjectUnreachable: it does not start, ends with another status than 0, or does not end in time.
     """
     if not command.prepare:
         return
@@ -136,11 +139,14 @@ async def prepare(command: StartCommand, log: Path) -> None:
                 start_new_session=True,
             )
             try:
-                status = await process.wait()
+                status = await asyncio.wait_for(process.wait(), command.prepare_deadline_s)
             finally:
                 if process.returncode is None:
                     end_group(process)
                     await process.wait()
+    except TimeoutError:
+        expected, do = f"its end within {command.prepare_deadline_s:g} s", "mend it, or give it more time"
+        raise SubjectUnreachable(explain(attempted, expected, f"still running; see {log}", do)) from None
     except (OSError, ValueError) as error:
         raise SubjectUnreachable(explain(attempted, "a program", str(error), "correct subject.prepare")) from None
     if status != 0:

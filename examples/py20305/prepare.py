@@ -5,7 +5,7 @@ import sys
 import venv
 from pathlib import Path
 
-CLIENT = "py20305[cli]==0.16.1"
+CLIENT = "py20305[cli,sunspec]==0.16.1"
 FOLDER = Path(__file__).parent / ".venv"
 DONE = FOLDER / CLIENT.replace("[", "-").replace("]", "-")
 

@@ -77,9 +77,14 @@ def test_a_killed_run_leaves_a_folder_that_can_be_reported(csip: Csip) -> None:
     assert (csip.out / "junit.xml").is_file()
 
 
-def test_an_interrupted_run_ends_with_130_and_complete_outputs(csip: Csip) -> None:
+INTERRUPTIONS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+"""Ctrl-C, and what a CI server or a service manager sends."""
+
+
+@INTERRUPTIONS
+def test_an_interrupted_run_ends_with_130_and_complete_outputs(csip: Csip, number: signal.Signals) -> None:
     with under_way(csip) as process:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         run = ended(process, csip)
     assert run.code == 130, run.printed
     run.must_be_whole()
@@ -90,7 +95,8 @@ def test_an_interrupted_run_ends_with_130_and_complete_outputs(csip: Csip) -> No
     assert [step["state"] for step in steps] == ["pass", "pass", "done"]  # type: ignore[index]
 
 
-def test_a_client_is_stopped_when_the_run_is_interrupted(csip: Csip) -> None:
+@INTERRUPTIONS
+def test_a_client_is_stopped_when_the_run_is_interrupted(csip: Csip, number: signal.Signals) -> None:
     sign = csip.folder / "sign"
     os.mkfifo(sign)
     (csip.folder / "client.py").write_text(
@@ -102,7 +108,7 @@ def test_a_client_is_stopped_when_the_run_is_interrupted(csip: Csip) -> None:
     words = command("run", "--out", str(csip.out), "--only", "COMM-002")
     with in_another_process(words, csip.folder) as process, sign.open() as pipe:
         assert pipe.read(2) == "up"
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert pipe.read() == ""  # ends only when the client has ended
         run = ended(process, csip)
     assert run.code == 130

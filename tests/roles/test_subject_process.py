@@ -209,3 +209,18 @@ def test_preparing_that_is_broken_off_is_ended(tmp_path: Path) -> None:
 def test_a_command_as_one_text_is_split_like_a_shell_would() -> None:
     assert as_words("run 'a b' --x=\"y z\"") == ("run", "a b", "--x=y z")
     assert as_words(["run", "a b"]) == ("run", "a b")
+
+
+def test_a_preparation_that_does_not_end_is_killed_with_all_it_started(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "sign")
+    child = "import time; held = open('sign', 'w'); held.write('up'); held.flush(); time.sleep(600)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    command = StartCommand((), python(parent), base=tmp_path, prepare_deadline_s=3.0)
+
+    async def watched() -> str:
+        held = asyncio.create_task(asyncio.to_thread((tmp_path / "sign").read_text))
+        with pytest.raises(SubjectUnreachable, match=r"its end within 3 s(.|\n)*still running"):
+            await prepare(command, tmp_path / "prepare.log")
+        return await held  # ends only when the child has ended
+
+    assert asyncio.run(watched()) == "up"
