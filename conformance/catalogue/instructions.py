@@ -154,6 +154,14 @@ _ALL = (
         ("power_w", "on_s", "off_s", "lfdi"),
     ),
     Instruction(
+        "switch_first_der_off",
+        "client",
+        "Of the several DER behind the client with LFDI {lfdi}, switch the first one off, and leave the others on.",
+        ("lfdi",),
+    ),
+    Instruction("switch_all_der_off", "client", "Switch all DER behind the client with LFDI {lfdi} off.", ("lfdi",)),
+    Instruction("switch_all_der_on", "client", "Switch all DER behind the client with LFDI {lfdi} on.", ("lfdi",)),
+    Instruction(
         "lose_frequency",
         "client",
         "Behind the client with LFDI {lfdi}, take away what measures the frequency, or put a DER in its place that"

@@ -15,6 +15,7 @@ from conformance.judgement.check_http import CheckHttp
 from conformance.judgement.check_lists import CheckLists
 from conformance.judgement.check_plant import CheckPlant
 from conformance.judgement.check_power import CheckPower
+from conformance.judgement.check_reports import CheckReports
 from conformance.judgement.check_timing import CheckTiming
 from conformance.judgement.check_tls import CheckTls
 from conformance.judgement.court import Court
@@ -32,5 +33,15 @@ def require(value: Needed | None, what: str) -> Needed:
     return value
 
 
-class Check(CheckHttp, CheckLists, CheckBodies, CheckTiming, CheckPlant, CheckPower, CheckTls, CheckDiscovery):
+class Check(
+    CheckHttp,
+    CheckLists,
+    CheckBodies,
+    CheckReports,
+    CheckTiming,
+    CheckPlant,
+    CheckPower,
+    CheckTls,
+    CheckDiscovery,
+):
     """Makes the checks of one test case. Every method returns whether the check passed."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from conformance.catalogue.reading_words import ReadingWord
-from conformance.judgement import answers, charge, identifiers
+from conformance.judgement import answers, charge, der_status, identifiers
 from conformance.judgement import registration as registrations
 from conformance.judgement import elements as written_elements
 from conformance.judgement import readings as mirrored
@@ -50,6 +50,10 @@ class CheckReports(Judging):
     def sums(self, written: Sequence[written_elements.Written], plant: object, tolerance: Limit) -> bool:
         """Judge whether ratings and settings are those of all DER of the site together."""
         return self.demands("DERSettings.aggregate", lambda it: charge.summed(it, written, plant, tolerance.value))
+
+    def operation(self, status: Exchange | None, on: int, of: int) -> bool:
+        """Judge the operationalModeStatus of several DER, of which so many are switched on."""
+        return self.demands("DERStatus.aggregate", lambda it: der_status.operation_kept(it, status, on, of))
 
     def charge_tracks(self, status: Exchange, plant: object, tolerance: Limit) -> bool:
         """Judge whether the state of charge in a DERStatus is that of the plant, at the moment it has arrived."""

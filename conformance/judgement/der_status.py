@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.catalogue.pack_values import Value
+from conformance.judgement.finding import State
+from conformance.judgement.judged import Judged, passed_if
+from conformance.wire.exchange import Exchange
+from conformance.wire.parser import Malformed
+from conformance.wire.payload import read
+
 TABLE_13 = frozenset(
     {"readingTime", "operationalModeStatus", "inverterStatus", "genConnectStatus", "stateOfChargeStatus"}
 )
@@ -52,3 +59,29 @@ def status_elements(der_type: int | None) -> StatusElements:
         wanted = list(STORAGE if der_type in STORAGE_TYPES else GENERATOR)
     must = tuple(name for name in wanted if name in TABLE_13)
     return StatusElements(must, tuple(name for name in wanted if name not in TABLE_13))
+
+
+ANY_OPERATES = "any_operates_all_off"
+"""The rule for several DER behind one EndDevice: off only if all are off, operating if any is."""
+OFF, OPERATING = 1, 2
+"""``operationalModeStatus``."""
+
+
+def operation_kept(value: Value, status: Exchange | None, on: int, of: int) -> Judged:
+    """Judge the operationalModeStatus of several DER of which so many are switched on."""
+    if value.figure != ANY_OPERATES:
+        return Judged("operation", State.NOTE, f"a status by {value.figure}", "this rule is not known here")
+    wanted = OPERATING if on else OFF
+    expected = f"operationalModeStatus {wanted} while {on} of {of} DER are on"
+    if status is None:
+        return Judged("operation", State.INCONCLUSIVE, expected, "no DERStatus came")
+    told = _operation(status)
+    return Judged("operation", passed_if(told == wanted), expected, str(told), (status.number,))
+
+
+def _operation(status: Exchange) -> int | None:
+    try:
+        shown = read(status.request_body).child("operationalModeStatus")
+    except Malformed:
+        return None
+    return shown.integer("value") if shown else None

@@ -130,7 +130,7 @@ class ReferenceClient:
         self.der = DerReporter(
             self._session, clock, self.time, site, self.manner, self.flaws, identity.pen, self.conduct
         )
-        meters = meters_of(conduct.reports) or self.manner.meters
+        meters = meters_of(conduct.reports, self.manner.meters)
         self._mirrors = [self._mirror(meter) for meter in meters]
 
     @property

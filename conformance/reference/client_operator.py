@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 
 from conformance.reference.client import ReferenceClient
@@ -29,6 +29,9 @@ class ClientOperator:
             "run_generating": lambda peer: self._arrange(peer.site, sun=1.0, plugged=0.0),
             "run_consuming": lambda peer: self._arrange(peer.site, sun=0.0, plugged=1.0),
             "lose_frequency": lambda peer: self._blind(peer.site, "Hz"),
+            "switch_first_der_off": lambda peer: self._switch(peer, peer.site.members[:1]),
+            "switch_all_der_off": lambda peer: self._switch(peer, peer.site.members),
+            "switch_all_der_on": lambda peer: self._switch(peer, ()),
             "raise_alarm": lambda peer: peer.raise_alarm(OVER_VOLTAGE),
             "clear_alarm": lambda peer: peer.clear_alarm(OVER_VOLTAGE),
         }
@@ -51,6 +54,11 @@ class ClientOperator:
         drawn_w = self._plain_load.power_w.value((site.at - site.start).total_seconds())
         pulses = Pulses(drawn_w + power_w, drawn_w, on_s, off_s)
         site.load = replace(self._plain_load, power_w=pulses) if power_w else self._plain_load
+
+    async def _switch(self, peer: ReferenceClient, off: Iterable[str]) -> None:
+        """Switch some DER off and all others on; the client tells of it at its next status."""
+        peer.site.advance(self._clock.now())
+        peer.site.switch(frozenset(off))
 
     async def _blind(self, site: Site, quantity: str) -> None:
         """Take a sensor away."""

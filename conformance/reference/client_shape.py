@@ -34,6 +34,8 @@ NUMBERS = {
 }
 """Elements that are plain numbers."""
 TEXTS = {"details": "reference client"}
+OFF = {"inverterStatus": 1, "operationalModeStatus": 1}
+"""How a status shows DER that are off."""
 VOLTS, AMPERES = 240.0, 50.0
 
 
@@ -47,6 +49,8 @@ def shaped(document: etree._Element, conduct: ClientConduct, site: Site) -> etre
         elif name in BIT_MAPS and conduct.reports.modes is not None:
             child.text = _narrowed(child.text or "", BIT_MAPS[name], conduct.reports.modes)
     _unsum(document, conduct.reports.summed, site)
+    if resource == "DERStatus" and _all_off(conduct.reports.any_operates, site):
+        _show_off(document)
     there = {etree.QName(child).localname for child in document}
     for name in sorted(_wanted(resource, conduct) - there - set(conduct.aus.extension.elements.get(resource, ()))):
         _insert(document, _made(name, site))
@@ -61,6 +65,18 @@ def _unsum(document: etree._Element, summed: frozenset[str] | None, site: Site) 
             if etree.QName(child).localname in names:
                 for number in child.iter(f"{{{SEP}}}value"):
                     number.text = str(round(int(number.text or 0) * share))
+
+
+def _all_off(any_operates: bool, site: Site) -> bool:
+    """Say whether the status is that of DER that are switched off: all of them, or the first one alone."""
+    looked_at = site.members if any_operates else site.members[:1]
+    return bool(looked_at) and site.off >= set(looked_at)
+
+
+def _show_off(document: etree._Element) -> None:
+    for child in document:
+        if etree.QName(child).localname in OFF:
+            child[-1].text = str(OFF[etree.QName(child).localname])
 
 
 def _wanted(resource: str, conduct: ClientConduct) -> set[str]:

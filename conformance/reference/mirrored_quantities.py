@@ -54,17 +54,19 @@ def quantities(meter: str, phases: int = 1) -> tuple[Quantity, ...]:
 
 def mirrored_quantities(meter: str, site: Site, reports: ReportingConduct) -> tuple[Quantity, ...]:
     """Return what is mirrored of a meter; a word without a place is shown at every meter that the others name."""
-    if not reports.readings:
+    if reports.readings is None:
         return quantities(meter, site.evse.phases if site.evse else 1)
     words = [one.word for one in reports.readings if one.meter == meter or not one.word.place]
     wanted = [quantity for word in words for quantity in _quantity(meter, word, reports.qualifier)]
     return tuple(one for one in dict.fromkeys(wanted) if one.source != STORED or site.battery)
 
 
-def meters_of(reports: ReportingConduct) -> tuple[str, ...]:
-    """Return the meters that the words of a pack name; none if there are no words."""
+def meters_of(reports: ReportingConduct, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the meters that the words of a pack name, or else the usual ones."""
+    if reports.readings is None:
+        return usual
     named = (one.meter for one in reports.readings if one.word.place)
-    return tuple(dict.fromkeys(named)) or (("der",) if reports.readings else ())
+    return tuple(dict.fromkeys(named)) or usual
 
 
 def _parts(word: str) -> tuple[str, str, str]:

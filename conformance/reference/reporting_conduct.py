@@ -13,6 +13,7 @@ from conformance.vocabulary.mrid import PEN_DIGITS, PenForm, pen_tail
 
 MODES, READINGS = "DERControlBase.modes", "MirrorUsagePoint.readings"
 SUPERSEDED_BY_OTHER = 14
+ANY_OPERATES = "any_operates_all_off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class ReportingConduct:
     Args:
         modes: the modes it claims; all that its plant obeys, if ``None``.
         summed: the sums over all DER that it shows; all of them, if ``None``.
-        readings: what it mirrors; what CSIP asks for, if there is none.
+        any_operates: whether its status is that of all its DER: it operates if any does.
+        readings: what it mirrors; what CSIP asks for, if ``None``.
         qualifier: what its readings say they are.
         zero_unmeasured: whether a quantity that it cannot measure is reported as zero.
         letter_case: the case of hexadecimal digits; that of its manner, if there is none.
@@ -48,7 +50,8 @@ class ReportingConduct:
 
     modes: frozenset[str] | None = None
     summed: frozenset[str] | None = None
-    readings: tuple[Mirrored, ...] = ()
+    any_operates: bool = True
+    readings: tuple[Mirrored, ...] | None = None
     qualifier: str = "average"
     zero_unmeasured: bool = False
     letter_case: str = ""
@@ -92,7 +95,8 @@ def reporting_conduct(values: Values) -> ReportingConduct:
     qualifiers = _words(values, "ReadingType.dataQualifier") or (plain.qualifier,)
     return ReportingConduct(
         modes=_modes(values),
-        summed=frozenset(_words(values, "DERSettings.aggregate")) or None,
+        summed=_set(values, "DERSettings.aggregate"),
+        any_operates=_word(values, "DERStatus.aggregate", ANY_OPERATES) == ANY_OPERATES,
         readings=_readings(values),
         qualifier=plain.qualifier if plain.qualifier in qualifiers else qualifiers[0],
         zero_unmeasured=_word(values, "MirrorMeterReading.unmeasured", "omitted") != "omitted",
@@ -116,16 +120,17 @@ def _modes(values: Values) -> frozenset[str] | None:
     presence = [value for value in values.of("DERControlBase") if not value.waived]
     required = frozenset(value.name.partition(".")[2] for value in presence if value.figure == "required")
     forbidden = frozenset(value.name.partition(".")[2] for value in presence if value.figure == "forbidden")
-    return (demanded | required) - forbidden if demanded or presence else None
+    return (demanded | required) - forbidden if _held(values, MODES) or presence else None
 
 
-def _readings(values: Values) -> tuple[Mirrored, ...]:
+def _readings(values: Values) -> tuple[Mirrored, ...] | None:
+    held = _held(values, READINGS)
     found = (
         Mirrored(meter=_meter(value, reading_word(word)), word=reading_word(word))
-        for value in _held(values, READINGS)
+        for value in held
         for word in value.words
     )
-    return tuple(dict.fromkeys(one for one in found if one.meter))
+    return tuple(dict.fromkeys(one for one in found if one.meter)) if held else None
 
 
 def _meter(value: Value, word: ReadingWord) -> str:
@@ -139,6 +144,11 @@ def _meter(value: Value, word: ReadingWord) -> str:
 
 def _held(values: Values, name: str) -> tuple[Value, ...]:
     return tuple(value for value in values.holding(name) if value.figure is not None and not value.waived)
+
+
+def _set(values: Values, name: str) -> frozenset[str] | None:
+    held = _held(values, name)
+    return frozenset(word for value in held for word in value.words) if held else None
 
 
 def _words(values: Values, name: str) -> tuple[str, ...]:

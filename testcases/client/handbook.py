@@ -188,6 +188,43 @@ async def sums_001(utility, client, step, check, limits):
 
 
 @test_case(
+    id="SUMS-002",
+    title="Status of several DER behind one EndDevice",
+    subject="client",
+    requirements=[],
+    flaws=[],
+    needs=["DER", "several_DER"],
+    origin="ours",
+    duration=["first_contact", "discovery", "switch_report", "switch_report", "switch_report"],
+    instructions=["restart_client", "switch_first_der_off", "switch_all_der_off", "switch_all_der_on"],
+    values=["DERStatus.aggregate"],
+)
+async def sums_002(utility, client, step, check, limits, clock, instruct):
+    """A site is not off because one of its inverters is, and not on because nobody looked at the others.
+
+    Steps
+        1. Start the client and wait until it follows the links of its EndDevice.
+        2. Have the first of its DER switched off, and look at the status that it has put after a while.
+        3. Have all of them switched off, and look again.
+        4. Have all of them switched on, and look again.
+
+    Passes when
+        the status tells of an operating site while any DER is on, and of one that is off when all are.
+    """
+    with step(1):
+        await discovered(utility, client, limits)
+        await has_put(client, utility, ("DERStatus",), limits.discovery)
+    acts = {"switch_first_der_off": 1, "switch_all_der_off": 0, "switch_all_der_on": 2}
+    for number, (act, on) in enumerate(acts.items(), start=2):
+        with step(number):
+            await instruct(order(act, lfdi=client.lfdi))
+            before = len(client.exchanges("DERStatus", "PUT"))
+            await clock.wait(limits.switch_report.duration)
+            puts = client.exchanges("DERStatus", "PUT")[before:]
+            check.operation(puts[-1] if puts else None, on, 2)
+
+
+@test_case(
     id="CHARGE-001",
     title="The state of charge follows the battery",
     subject="client",
