@@ -22,7 +22,7 @@ from conformance.judgement.der_status import status_elements
 from conformance.judgement.echoes import echoes
 from conformance.judgement.encodings import spoken
 from conformance.judgement.extended import extension_elements, has_reason, in_namespace, versions_in
-from conformance.judgement.intervals import intervals
+from conformance.judgement.intervals import aligned, intervals, whole
 from conformance.judgement.list_queries import LIST_QUERIES
 from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
@@ -100,6 +100,7 @@ from conformance.roles.served_tree import (
     randomized_s,
 )
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
+from conformance.roles.status_agreement import connection_agrees
 from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
 from conformance.roles.subscription_scene import CSIP_KINDS, SubscriptionScene, limiting
@@ -138,6 +139,7 @@ from conformance.wire.documents import (
     VAR,
     VOLT,
     WATT,
+    alarm_event,
     connection_point,
     control_response,
     csip_quantities,
@@ -222,6 +224,8 @@ __all__ = [
     "SubscriptionScene",
     "Window",
     "active_power",
+    "alarm_event",
+    "aligned",
     "all_equal",
     "all_read",
     "all_received",
@@ -231,6 +235,7 @@ __all__ = [
     "cancellation_answered",
     "capability",
     "carry_out",
+    "connection_agrees",
     "connection_is",
     "connection_point",
     "control_for",
@@ -348,5 +353,6 @@ __all__ = [
     "was_taken",
     "way_of",
     "well_formed_lfdi",
+    "whole",
     "with_one_default",
 ]

@@ -105,8 +105,6 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("no_storage_ratings", "AUS.STO-02", "tells no rates and no energy of its storage"),
         _flaw("no_stored_energy", "AUS.STO-01", "mirrors no stored energy"),
         _flaw("swaps_role_flags", "AUS.ALL-06", "gives its site meter the role of the DER, and the other way round"),
-        _flaw("readings_off_the_minute", "AUS.ALL-06", "posts intervals that begin at any second"),
-        _flaw("mrid_without_pen", "AUS.ALL-06", "ends its mRIDs in no number of its maker"),
         _flaw("status_without_connection", "P44", "leaves genConnectStatus out of DERStatus"),
     )
 }

@@ -136,8 +136,6 @@ class Mirror:
     @property
     def _grid_s(self) -> float:
         """Seconds on whose multiples intervals begin and end; 0 if anywhere."""
-        if "readings_off_the_minute" in self._flaws:
-            return 0
         return self.rate_s if self._manner.aligned_readings else self._pace.grid_s(self.rate_s) or 0
 
     async def _post(self, means: Averages) -> None:
@@ -219,7 +217,7 @@ class Mirror:
     def _mrid(self, name: str) -> str:
         meter = self.meter if self._reports.unique == "EndDevice" or name == POINT else ""
         digest = hashlib.sha256(f"{self._lfdi} {meter} {name}".encode()).hexdigest()
-        tail = "FFFFFFFF" if "mrid_without_pen" in self._flaws else pen_tail(self._pen, self._reports.pen_form)
+        tail = pen_tail(self._pen, self._reports.pen_form)
         if name == POINT and self._reports.role_flags_in_mrid:
             digest = f"{self._lfdi[:22]}{ROLES[self.meter][-2:]}"
         return self._manner.hexadecimal(digest[: MRID_DIGITS - PEN_DIGITS] + tail)

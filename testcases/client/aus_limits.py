@@ -10,6 +10,12 @@ AUS = "SA TS 5573 test definitions"
 INSTRUCTIONS = ("restart_client", "run_generating", "run_consuming")
 ACTIVE = ("first_contact", "discovery", "plant_running", "control_lead", "limit_control", "default_limit_watch")
 DEFAULT = ("first_contact", "discovery", "plant_running", "default_limit_watch", "default_limit_watch")
+RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
+DEFAULT_FLAWS = (
+    *("hard_coded_paths", "ignores_control", "ignores_default", "never_puts_der"),
+    *("polls_once", "reads_default_once", "skips_settings"),
+)
+ACTIVE_FLAWS = ("keeps_control_after_end", *DEFAULT_FLAWS, *RESPONSE_FLAWS)
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3", "DER.005")
 
 
@@ -18,7 +24,7 @@ EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3", "DER
     title="Active export limit",
     subject="client",
     requirements=["AUS.GEN-01", *EVENT_RULES],
-    flaws=["ignores_export_limit", "ignores_control", "keeps_control_after_end"],
+    flaws=["ignores_export_limit", *ACTIVE_FLAWS],
     needs=["DER", "Response", "opModExpLimW"],
     origin=AUS,
     aliases=["GEN-01"],
@@ -57,7 +63,7 @@ async def limit_001(utility, client, step, check, limits, clock, instruct):
     title="Active generation limit",
     subject="client",
     requirements=["AUS.GEN-02", *EVENT_RULES],
-    flaws=["ignores_generation_limit", "ignores_control", "keeps_control_after_end"],
+    flaws=["ignores_generation_limit", *ACTIVE_FLAWS],
     needs=["DER", "Response", "opModGenLimW"],
     origin=AUS,
     aliases=["GEN-02"],
@@ -96,7 +102,7 @@ async def limit_002(utility, client, step, check, limits, clock, instruct):
     title="Active import limit",
     subject="client",
     requirements=["AUS.LOA-01", *EVENT_RULES],
-    flaws=["ignores_import_limit", "ignores_control", "keeps_control_after_end"],
+    flaws=["ignores_import_limit", *ACTIVE_FLAWS],
     needs=["DER", "Response", "opModImpLimW"],
     origin=AUS,
     aliases=["LOA-01"],
@@ -135,7 +141,7 @@ async def limit_003(utility, client, step, check, limits, clock, instruct):
     title="Active load limit",
     subject="client",
     requirements=["AUS.LOA-02", *EVENT_RULES],
-    flaws=["ignores_load_limit", "ignores_control", "keeps_control_after_end"],
+    flaws=["ignores_load_limit", *ACTIVE_FLAWS],
     needs=["DER", "Response", "opModLoadLimW"],
     origin=AUS,
     aliases=["LOA-02"],
@@ -174,7 +180,7 @@ async def limit_004(utility, client, step, check, limits, clock, instruct):
     title="Default export limit",
     subject="client",
     requirements=["AUS.GEN-03", "DER.005"],
-    flaws=["ignores_export_limit", "ignores_control", "ignores_default", "reads_default_once"],
+    flaws=["ignores_export_limit", *DEFAULT_FLAWS],
     needs=["DER", "opModExpLimW"],
     origin=AUS,
     aliases=["GEN-03"],
@@ -209,7 +215,7 @@ async def limit_005(utility, client, step, check, limits, clock, instruct):
     title="Default generation limit",
     subject="client",
     requirements=["AUS.GEN-04", "DER.005"],
-    flaws=["ignores_generation_limit", "ignores_control", "ignores_default", "reads_default_once"],
+    flaws=["ignores_generation_limit", *DEFAULT_FLAWS],
     needs=["DER", "opModGenLimW"],
     origin=AUS,
     aliases=["GEN-04"],
@@ -244,7 +250,7 @@ async def limit_006(utility, client, step, check, limits, clock, instruct):
     title="Default import limit",
     subject="client",
     requirements=["AUS.LOA-03", "DER.005"],
-    flaws=["ignores_import_limit", "ignores_control", "ignores_default", "reads_default_once"],
+    flaws=["ignores_import_limit", *DEFAULT_FLAWS],
     needs=["DER", "opModImpLimW"],
     origin=AUS,
     aliases=["LOA-03"],
@@ -279,7 +285,7 @@ async def limit_007(utility, client, step, check, limits, clock, instruct):
     title="Default load limit",
     subject="client",
     requirements=["AUS.LOA-04", "DER.005"],
-    flaws=["ignores_load_limit", "ignores_control", "ignores_default", "reads_default_once"],
+    flaws=["ignores_load_limit", *DEFAULT_FLAWS],
     needs=["DER", "opModLoadLimW"],
     origin=AUS,
     aliases=["LOA-04"],

@@ -1,6 +1,7 @@
 """What a client under CSIP-AUS tells of itself: readings, capability, settings (public procedures ALL-06, ALL-09)."""
 
 from conformance.face.authoring import (
+    aligned,
     enough_readings,
     intervals,
     one_program,
@@ -9,6 +10,7 @@ from conformance.face.authoring import (
     response_in,
     test_case,
     told_modes,
+    whole,
 )
 
 AUS = "SA TS 5573 test definitions"
@@ -21,13 +23,20 @@ OWN_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus")
     title="Individual readings of site and DER",
     subject="client",
     requirements=["AUS.ALL-06", "CTP.GENERAL.3"],
-    flaws=["no_voltage_reading", "readings_once", "swaps_role_flags", "ignores_post_rate"],
+    flaws=[
+        "hard_coded_paths",
+        "ignores_post_rate",
+        "no_voltage_reading",
+        "readings_once",
+        "readings_without_time",
+        "swaps_role_flags",
+    ],
     needs=["MirrorUsagePoint"],
     origin=AUS,
     aliases=["ALL-06"],
     duration=["first_contact", "discovery", "aus_reading_watch"],
     instructions=["restart_client"],
-    values=["MirrorUsagePoint.readings"],
+    values=["MirrorUsagePoint.readings", "Reading.timePeriod.alignment", "Reading.timePeriod.multiple"],
 )
 async def meter_001(utility, client, step, check, limits, clock):
     """Networks work out what a feeder can bear from what flows at each connection point and each DER.
@@ -38,8 +47,8 @@ async def meter_001(utility, client, step, check, limits, clock):
         3. Count the readings of each kind, under the exact roles, and look at their intervals.
 
     Passes when
-        active and reactive power of site and DER, and a voltage of either, each come often enough, and every document
-        is valid.
+        active and reactive power of site and DER, and a voltage of either, each come often enough, over whole minutes,
+        and every document is valid.
     """
     registered_last(utility, client.lfdi, pin=client.pin, post_rate_s=limits.post_rate.count)
     one_program(utility, client.lfdi)
@@ -60,6 +69,9 @@ async def meter_001(utility, client, step, check, limits, clock):
         seen = intervals(posts)
         for kind in FIVE:
             check.judged("AUS.ALL-06", enough_readings(kind, seen, limits.aus_readings.count))
+        over_time, rate = [it for it in seen if it.length_s], limits.post_rate.count
+        check.demands("Reading.timePeriod.alignment", lambda value: aligned(over_time, value.words, rate))
+        check.demands("Reading.timePeriod.multiple", lambda value: whole(over_time, value.number))
 
 
 @test_case(
@@ -67,7 +79,14 @@ async def meter_001(utility, client, step, check, limits, clock):
     title="Capability and settings: power and limits",
     subject="client",
     requirements=["AUS.ALL-09", "AUS.DOE-BITS", "CTP.GENERAL.3"],
-    flaws=["never_puts_der", "skips_settings", "skips_status", "swaps_doe_bits"],
+    flaws=[
+        "hard_coded_paths",
+        "invalid_settings",
+        "never_puts_der",
+        "skips_settings",
+        "skips_status",
+        "swaps_doe_bits",
+    ],
     needs=["DER"],
     origin=AUS,
     aliases=["ALL-09"],

@@ -22,6 +22,7 @@ SETTINGS = (
     *("setMaxChargeRateW", "setMaxDischargeRateW", "setMaxWh", "setMinWh", "doeModesEnabled", "vppModesEnabled"),
 )
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3")
+RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
 STORAGE = ("DER", "opModStorageTargetW")
 
 
@@ -30,7 +31,14 @@ STORAGE = ("DER", "opModStorageTargetW")
     title="Stored energy is told",
     subject="client",
     requirements=["AUS.STO-01"],
-    flaws=["no_stored_energy", "readings_once", "swaps_role_flags"],
+    flaws=[
+        "hard_coded_paths",
+        "ignores_post_rate",
+        "no_stored_energy",
+        "readings_once",
+        "readings_without_time",
+        "swaps_role_flags",
+    ],
     needs=["MirrorUsagePoint", *STORAGE],
     origin=AUS,
     aliases=["STO-01"],
@@ -70,7 +78,14 @@ async def storage_001(utility, client, step, check, limits, clock):
     title="Ratings and settings of storage",
     subject="client",
     requirements=["AUS.STO-02", "VAL.DER.WITHIN_RATING", "CTP.GENERAL.3"],
-    flaws=["never_puts_der", "no_storage_ratings", "settings_above_rating", "skips_settings"],
+    flaws=[
+        "hard_coded_paths",
+        "invalid_settings",
+        "never_puts_der",
+        "no_storage_ratings",
+        "settings_above_rating",
+        "skips_settings",
+    ],
     needs=STORAGE,
     origin=AUS,
     aliases=["STO-02"],
@@ -110,7 +125,16 @@ async def storage_002(utility, client, step, check, limits):
     title="A storage target under an export limit",
     subject="client",
     requirements=["AUS.STO-03", *EVENT_RULES],
-    flaws=["ignores_control", "ignores_export_limit", "never_completes", "target_over_limit"],
+    flaws=[
+        "hard_coded_paths",
+        "ignores_control",
+        "ignores_export_limit",
+        "never_puts_der",
+        "polls_once",
+        "skips_settings",
+        "target_over_limit",
+        *RESPONSE_FLAWS,
+    ],
     needs=["Response", *STORAGE, "opModExpLimW"],
     origin=AUS,
     aliases=["STO-03"],
