@@ -8,6 +8,7 @@ with growing pauses, at most its poll rate, and not before Retry-After.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -71,6 +72,7 @@ class Polls:
         self._flaws = flaws
         self._pace = pace
         self._retry_at = 0.0
+        self._one_at_a_time = asyncio.Lock()
         self._nodes: dict[str, _Node] = {}
 
     async def follow(self, watch: Watch, wanted_by: str = "") -> None:
@@ -89,10 +91,16 @@ class Polls:
 
     async def _repeat(self, node: _Node, due: float) -> None:
         while True:
-            while (left_s := max(due, self._retry_at) - self._clock.monotonic()) >= TICK_S:
-                await self._clock.wait(timedelta(seconds=left_s))
-            started = self._clock.monotonic()
-            due = started + await self._visit(node)
+            await self._wait_for_turn(due)
+            async with self._one_at_a_time if self._retry_at else contextlib.nullcontext():
+                if self._retry_at - self._clock.monotonic() >= TICK_S:
+                    continue  # another one tried in vain meanwhile
+                started = self._clock.monotonic()
+                due = started + await self._visit(node)
+
+    async def _wait_for_turn(self, due: float) -> None:
+        while (left_s := max(due, self._retry_at) - self._clock.monotonic()) >= TICK_S:
+            await self._clock.wait(timedelta(seconds=left_s))
 
     async def visit(self, target: str, fetched: Fetched | None = None) -> None:
         """Look at a watched resource out of turn: read it, or take it as it was fetched otherwise."""
@@ -112,7 +120,7 @@ class Polls:
             if failure.status is None or failure.status in BROKEN:
                 watch.cut_off()
             return self._pause(node, failure)
-        node.failures = 0
+        node.failures, self._retry_at = 0, 0.0
         await self._reconcile(node, below)
         return node.rate_s
 

@@ -44,7 +44,7 @@ class ClientPace:
         put_intervals_s: how often the DER documents are put where the DERList states no pollRate.
         stored_events: how many controls of a program it keeps; any number if ``None``.
         finishes_offline: whether controls are finished, and the default kept, while the server is away.
-        recovery_s: the longest pause between two tries of a server that is away; its poll rate if ``None``.
+        recovery_s: the pause before a server that is away is tried again, with anything; a growing one if ``None``.
         alarm_delay_s: from an alarm to the DERStatus that shows it.
         alignment: lengths on whose multiples in UTC intervals begin, or ``postRate``; none for no alignment.
         interval_multiple_s: what the length of an interval is a multiple of.
