@@ -12,14 +12,6 @@ from conformance.wire.payload import read
 CONFLICT = 409
 
 
-def without_location(request: Request, handler: Handler) -> Answer:
-    """Take the Location from the answer to a Subscription."""
-    answer = handler(request)
-    if request.method != "POST" or answer.resource != "SubscriptionList":
-        return answer
-    return replace(answer, headers=tuple(header for header in answer.headers if header[0] != "Location"))
-
-
 def keeping_deleted(request: Request, handler: Handler) -> Answer:
     """Answer the DELETE of a Subscription without carrying it out."""
     if request.method != "DELETE":

@@ -332,12 +332,6 @@ def _no_subscriptions(parts: ServerParts) -> None:
 NOTIFYING = (
     _arranged("no_subscriptions", "G16", "offers no subscriptions", _no_subscriptions),
     _between(
-        "subscription_without_location",
-        "SUB.CREATE",
-        "answers a Subscription with 201 and no Location",
-        subscriptions.without_location,
-    ),
-    _between(
         "forgets_subscriptions",
         "SUB.LISTED",
         "notifies subscribers and lists no subscription",

@@ -15,7 +15,7 @@ from conformance.face.authoring import (
 
 LIMIT, OTHER_LIMIT = {"opModMaxLimW": 5000}, {"opModMaxLimW": 2500}
 INSTRUCTIONS = ["create_groups", "create_controls", "remove_group"]
-SILENT = ["never_notifies", "subscription_without_location"]
+SILENT = ["never_notifies", "created_without_location"]
 
 
 async def program_on_offer(device, arrange):
@@ -48,7 +48,7 @@ async def controls_subscribed(subscriber, server, program, limit):
     title="Subscriptions to all that CSIP names",
     subject="server",
     requirements=["SUB.CREATE", "SUB.LISTED", "G16", "CTP.GENERAL.3"],
-    flaws=["subscription_without_location", "forgets_subscriptions", "no_subscriptions"],
+    flaws=["created_without_location", "forgets_subscriptions", "no_subscriptions"],
     needs=["Subscription"],
     origin="ours",
     aliases=["S-ALL-25"],
@@ -86,7 +86,7 @@ async def subscribe_001(server, device, arrange, subscriber, step, check, limits
     title="Subscriptions again, and their deletion",
     subject="server",
     requirements=["SUB.CREATE", "SUB.AGAIN", "SUB.DELETE"],
-    flaws=["refuses_second_subscription", "notifies_after_delete", "subscription_without_location"],
+    flaws=["refuses_second_subscription", "notifies_after_delete", "created_without_location"],
     needs=["Subscription"],
     origin="ours",
     aliases=["S-ALL-26"],
@@ -194,7 +194,7 @@ async def notify_002(server, device, arrange, subscriber, step, check, limits, c
     title="Notifications keep their distance",
     subject="server",
     requirements=["SUB.CREATE"],
-    flaws=["notifies_at_once"],
+    flaws=["notifies_at_once", "created_without_location"],
     needs=["Subscription"],
     origin="ours",
     duration=["notification_deadline", "notification_deadline"],
@@ -228,7 +228,7 @@ async def notify_003(server, device, arrange, subscriber, step, check, limits, c
     title="A listener that was out is told again",
     subject="server",
     requirements=["SUB.CREATE", "NOTIFY.AGAIN"],
-    flaws=["gives_up_notifying", "never_notifies"],
+    flaws=["gives_up_notifying", *SILENT],
     needs=["Subscription"],
     origin="ours",
     aliases=["S-ALL-46"],
