@@ -293,7 +293,6 @@ async def life_002(utility, client, step, check, limits):
         "ignores_export_limit",
         "ignores_import_limit",
         "ignores_paging",
-        "keeps_few_events",
         "never_completes",
         "no_received_response",
         "polls_once",
