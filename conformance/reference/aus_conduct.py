@@ -36,7 +36,8 @@ class AusConduct:
         return tuple(sorted(named))
 
 
-PLAIN = AusConduct()
+PLAIN = AusConduct(echoes_ramp=True)
+"""Plain CSIP: settings that a default changes are told there too (G29)."""
 
 
 def aus_conduct(values: Values) -> AusConduct:

@@ -10,6 +10,7 @@ from conformance.judgement.check import Check, require
 from conformance.roles.control_reading import all_read, is_able, status_is_fresh
 from conformance.roles.event_watch import COMPLETED, RECEIVED, STARTED, EventWatch
 from conformance.roles.observed_client import ObservedClient, names
+from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.scenario import ALL_RESPONSES, registered_last, topology_3
 from conformance.roles.utility.utility import Utility
@@ -38,11 +39,12 @@ async def carry_out(
     check: Check,
     limits: Limits,
     clock: Clock,
-) -> None:
+) -> DERControl:
     """Offer the default and the control of one inverter function, and judge how the client carries them out.
 
     The control is published when the client has got as far as its assignments, so that its first walk finds it. What
     belongs to no rule of its own is judged by ``rule``. Steps 1 to 5: publish, Responses 1, 2 and 3, a look back.
+    Returns the control.
     """
     watch = EventWatch(utility, client, check, limits)
     device = registered_last(utility, client.lfdi, pin=client.pin)
@@ -76,3 +78,4 @@ async def carry_out(
         watch.effect(control)
         watch.idle(default, idle_since, watch.before(control), "the time before the control")
         watch.idle(default, watch.after(control), clock.now(), "the time after the control")
+    return control

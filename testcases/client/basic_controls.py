@@ -15,12 +15,14 @@ from conformance.face.authoring import (
     arrival,
     cancellation_answered,
     carry_out,
+    connection_agrees,
     names,
     never_ran,
     registered_last,
     require,
     shows,
     status_is_fresh,
+    tells_ramp,
     test_case,
     topology_3,
     walk_begins,
@@ -137,10 +139,10 @@ async def basic_006(utility, client, step, check, limits, clock):
     id="BASIC-007",
     title="Ramp rates, by default only",
     subject="client",
-    requirements=["CTP.BASIC-007", "G7", "G11", "P29", "P36", "DER.005"],
+    requirements=["CTP.BASIC-007", "G7", "G11", "G29", "P29", "P36", "DER.005"],
     flaws=["ignores_control", "ignores_default", "reads_default_once", "polls_once", "hard_coded_paths"],
     needs=["DER"],
-    duration=["first_contact", "discovery", "idle_watch", "default_pickup", "idle_watch"],
+    duration=["first_contact", "discovery", "idle_watch", "default_pickup", "ramp_echo"],
     instructions=["restart_client"],
 )
 async def basic_007(utility, client, step, check, limits, clock):
@@ -150,10 +152,11 @@ async def basic_007(utility, client, step, check, limits, clock):
         1. Publish a default with ramp rates and wait until the client has read it.
         2. Watch the plant where it is observed.
         3. Change the ramp rates and wait until the client has read the default again.
-        4. Watch the plant again.
+        4. Watch the plant again, and wait for the DERSettings that show the changed ramp rate.
 
     Passes when
-        the client reads both, and the plant was asked for each from then on (policy ramp_rates).
+        the client reads both, and the plant was asked for each from then on (policy ramp_rates). DERSettings that do
+        not follow are warned of; where no plant is observed they are all that tells of the effect.
     """
     values = INVERTER_FUNCTIONS["BASIC-007"]
     device = registered_last(utility, client.lfdi, pin=client.pin)
@@ -180,6 +183,10 @@ async def basic_007(utility, client, step, check, limits, clock):
         await clock.wait(limits.idle_watch.duration)
         span = Span(since, clock.now(), "the changed ramp rates")
         check.default_in_force(client.plant, changed, span, limits.plant_settling, "G7", policy="ramp_rates")
+        ramp = values.test_settings["setGradW"]
+        told = await client.seen("PUT", ("DERSettings",), since + limits.ramp_echo.duration, tells_ramp(ramp))
+        expected = f"DERSettings with the setGradW {ramp} of the default within {limits.ramp_echo.value:g} s"
+        check.that(told is not None, "G29", expected, "put" if told else "not put", [told] if told else ())
 
 
 @test_case(
@@ -213,7 +220,7 @@ async def basic_008(utility, client, step, check, limits, clock):
     id="BASIC-009",
     title="Connect and disconnect",
     subject="client",
-    requirements=["CTP.BASIC-009", *COMMON],
+    requirements=["CTP.BASIC-009", *COMMON, "STATUS.FOLLOWS"],
     flaws=[*EVENT_FLAWS],
     needs=["DER", "Response", "opModEnergize"],
     duration=LENGTH,
@@ -235,7 +242,10 @@ async def basic_009(utility, client, step, check, limits, clock):
         Responses 1, 2 and 3 come in time and no other, and the plant was
         asked for opModEnergize during the control, and for the default before and after.
     """
-    await carry_out("CTP.BASIC-009", INVERTER_FUNCTIONS["BASIC-009"], utility, client, step, check, limits, clock)
+    function = INVERTER_FUNCTIONS["BASIC-009"]
+    control = await carry_out("CTP.BASIC-009", function, utility, client, step, check, limits, clock)
+    span = Span(control.start, control.end, "the control")
+    connection_agrees(check, client, span, limits.plant_settling, on=True)
 
 
 @test_case(

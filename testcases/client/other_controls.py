@@ -7,6 +7,7 @@ from conformance.face.authoring import (
     Span,
     Window,
     arrival,
+    connection_agrees,
     published,
     require,
     shows,
@@ -71,7 +72,7 @@ async def cancel_001(utility, client, step, check, limits, clock):
     id="DISCONNECT-001",
     title="Disconnection: opModEnergize false",
     subject="client",
-    requirements=["P29", "EVENT.002", "BASE.030", "DER.005", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
+    requirements=["P29", "EVENT.002", "BASE.030", "DER.005", "RESPONSE.PROMPT", "STATUS.FOLLOWS", "CTP.GENERAL.3"],
     flaws=[
         "never_disconnects",
         "ignores_control",
@@ -85,7 +86,7 @@ async def cancel_001(utility, client, step, check, limits, clock):
     ],
     needs=["DER", "Response"],
     origin="ours",
-    duration=["first_contact", "control_lead", "control_duration", "response_deadline", "event_aftermath"],
+    duration=["first_contact", "control_lead", "disconnect_control", "response_deadline", "event_aftermath"],
     instructions=["restart_client"],
 )
 async def disconnect_001(utility, client, step, check, limits, clock):
@@ -101,7 +102,7 @@ async def disconnect_001(utility, client, step, check, limits, clock):
     watch, off, on = EventWatch(utility, client, check, limits), {"opModEnergize": False}, {"opModEnergize": True}
     with step(1):
         program = await with_one_default(utility, client, limits, default=on)
-        control, held = await published(program, client, limits, modes=off, lasts=limits.control_duration)
+        control, held = await published(program, client, limits, modes=off, lasts=limits.disconnect_control)
     with step(2):
         await watch.received(control, held)
         await watch.started(control)
@@ -109,4 +110,5 @@ async def disconnect_001(utility, client, step, check, limits, clock):
         await clock.wait(limits.event_aftermath.duration)
         during = Span(control.start, control.end, "the control")
         check.in_force(client.plant, off, during, limits.plant_settling, requirement="P29")
+        connection_agrees(check, client, during, limits.plant_settling, on=False)
         watch.idle(program.default, control.end, clock.now(), "the time after the control")
