@@ -33,7 +33,7 @@ from conformance.reference.client_subscriptions import Subscriber
 from conformance.reference.client_time import ServerTime
 from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.mirrored_quantities import meters_of
-from conformance.reference.schedule_facts import KnownControl, KnownProgram
+from conformance.reference.schedule_facts import KnownControl, KnownProgram, ModeValue
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.identity import same_lfdi
@@ -57,6 +57,11 @@ class ClientIdentity:
     pin: int
     pen: int = EXAMPLE_PEN
     connection_point: str = EXAMPLE_NMI
+
+
+def _static_limit(export_w: float | None) -> dict[str, ModeValue]:
+    """Return the mode that keeps the export of a site within a fixed limit, if there is one."""
+    return {} if export_w is None else {"opModExpLimW": export_w}
 
 
 def _go_on() -> None:
@@ -122,6 +127,7 @@ class ReferenceClient:
             owe=self._responses.owe,
             check=self._check_control,
             room=conduct.pace.stored_events,
+            fallback=_static_limit(conduct.pace.static_export_w),
         )
         self._own_lag_s = site.lag_s
         self._notices = Notices(self._programs, self._events)

@@ -38,7 +38,8 @@ class EventKeeper:
     """Holds the known programs by list, and what has been done about their controls.
 
     ``owe`` takes Responses; ``check`` is asked to read a control again shortly before it starts. ``room`` is how many
-    controls of a program it keeps, the first ones; any number if ``None``.
+    controls of a program it keeps, the first ones; any number if ``None``. ``fallback`` holds
+    before any program is known.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class EventKeeper:
         owe: Callable[[Owed], None],
         check: Callable[[KnownControl], None],
         room: int | None = None,
+        fallback: Mapping[str, ModeValue] | None = None,
     ) -> None:
         self._clock, self._time, self._site, self._flaws = clock, time, site, flaws
         self._owe, self._check, self._room = owe, check, room
+        self._fallback = fallback or {}
         self._lists: dict[str, tuple[KnownProgram, ...]] = {}
         self._past: Mapping[str, Participation] = {}
         self._checked: set[str] = set()
@@ -141,7 +144,8 @@ class EventKeeper:
         if "ignores_control" in self._flaws:
             return
         self._site.advance(self._clock.now())
-        modes = dict(outcome.in_force) | (self._left_over(outcome) if "keeps_control_after_end" in self._flaws else {})
+        modes = dict(outcome.in_force if self._lists else self._fallback)
+        modes |= self._left_over(outcome) if "keeps_control_after_end" in self._flaws else {}
         modes = bent(modes, self._flaws)
         if "knows_no_may_trip" in self._flaws:
             modes = {name: value for name, value in modes.items() if "MayTrip" not in name}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.catalogue.demands import POLLED
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Phase, Value, Values
 
 SCHEMA_RATE_S = 900.0
 """The schema's default of pollRate."""
@@ -50,6 +50,7 @@ class ClientPace:
         interval_multiple_s: what the length of an interval is a multiple of.
         stamps_end: whether readings are stamped with the end of their interval.
         samples_every_s: how often active power is sampled; integrated if ``None``.
+        static_export_w: export it keeps to before any program is known; any if ``None``.
         post_delay_s: from the end of an aligned interval to its post, at most a quarter of the rate.
     """
 
@@ -68,6 +69,7 @@ class ClientPace:
     stamps_end: bool = True
     samples_every_s: float | None = None
     post_delay_s: float = 0.0
+    static_export_w: float | None = None
 
     def own_rate_s(self, resource: str) -> float:
         """Return how often a resource is polled that states no pollRate."""
@@ -109,6 +111,7 @@ def client_pace(values: Values) -> ClientPace:
         stamps_end=_word(values, "Reading.timePeriod.stamp", INTERVAL_END) == INTERVAL_END,
         samples_every_s=_sampling(values),
         post_delay_s=_share(_smallest(values, "MirrorMeterReading.post_jitter")) or 0.0,
+        static_export_w=_figure(values.find("EndDevice.static_export", Phase.REGISTRATION)),
     )
 
 
