@@ -15,7 +15,7 @@ from conformance.catalogue.reading_words import reading_word
 from conformance.catalogue.ride_through import RIDE_THROUGH
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
-from conformance.judgement.aus import enough_readings, well_formed_lfdi
+from conformance.judgement.aus import enough_readings, speaks, well_formed_lfdi
 from conformance.judgement.check import require
 from conformance.judgement.demanded import all_equal, kept, kept_by_server, least, longest, most, unseen
 from conformance.judgement.der_status import status_elements
@@ -129,7 +129,6 @@ from conformance.roles.utility.schedules import (
     schedule,
 )
 from conformance.vocabulary.contact import Contact
-from conformance.vocabulary.errors import NotChosen
 from conformance.vocabulary.event import CurrentStatus, ResponseStatus
 from conformance.vocabulary.identity import lfdi_of
 from conformance.vocabulary.mrid import new_managed_lfdi, new_mrid
@@ -209,7 +208,6 @@ __all__ = [
     "LimitScene",
     "Listing",
     "Node",
-    "NotChosen",
     "Occurrence",
     "PaceWatch",
     "Plant",
@@ -329,6 +327,7 @@ __all__ = [
     "sent",
     "settings",
     "shows",
+    "speaks",
     "spoken",
     "status_elements",
     "status_is_fresh",

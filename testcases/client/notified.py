@@ -5,7 +5,6 @@ A client that makes no subscription, where nothing demands any, is not tested by
 
 from conformance.face.authoring import (
     CSIP_KINDS,
-    NotChosen,
     ResponseStatus,
     SubscriptionScene,
     limiting,
@@ -85,12 +84,9 @@ async def subscribe_002(utility, client, notifier, step, check, limits, clock):
         each was renewed as often as the profile demands. In real time it runs only where renewal_watch is set under
         limits in csip.toml.
     """
-    chosen = clock.virtual or limits.renewal_watch.overridden
-    rare = limits.renewal_poll_rate
-    scene = SubscriptionScene(utility, client, notifier, check, limits, clock, rare)
+    scene = SubscriptionScene(utility, client, notifier, check, limits, clock, limits.renewal_poll_rate)
+    scene.only_if_chosen(limits.renewal_watch)
     with step(1):
-        if not chosen:
-            raise NotChosen("it takes more than a day: set renewal_watch under limits in csip.toml to have it run")
         await scene.open("DERControlList")
     with step(2):
         await clock.wait(limits.renewal_watch.duration)

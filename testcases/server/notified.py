@@ -27,11 +27,11 @@ async def program_on_offer(device, arrange):
 
 
 def offer(name, limits, modes=LIMIT):
-    """Return a control that starts soon enough to matter, and late enough not to move while it is looked at."""
+    """Return a control that starts only when all is over, so that its state does not change meanwhile."""
     return ControlOffer(
         name=name,
         modes=modes,
-        starts_in=limits.group_control_lead.duration * 2,
+        starts_in=limits.listener_outage.duration + limits.listener_return.duration,
         duration=limits.control_duration.duration,
         responses=False,
     )
@@ -193,11 +193,11 @@ async def notify_002(server, device, arrange, subscriber, step, check, limits, c
     id="NOTIFY-003",
     title="Notifications keep their distance",
     subject="server",
-    requirements=["SUB.CREATE"],
+    requirements=["SUB.CREATE", "NOTIFY.INTERVAL"],
     flaws=["notifies_at_once", "created_without_location"],
     needs=["Subscription"],
     origin="ours",
-    duration=["notification_deadline", "notification_deadline"],
+    duration=["server_poll_pause", "notification_quiet"],
     instructions=INSTRUCTIONS,
     values=["Notification.interval"],
 )
@@ -219,7 +219,7 @@ async def notify_003(server, device, arrange, subscriber, step, check, limits, c
         await clock.wait(limits.server_poll_pause.duration)
         since = clock.now()
         await arrange.controls(program.offer, offer("Second", limits))
-        await clock.wait_until(since + limits.notification_deadline.duration * 2)
+        await clock.wait_until(since + limits.notification_quiet.duration)
         check.demands("Notification.interval", lambda value: subscriber.spaced(value, one))
 
 
