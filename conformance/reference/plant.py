@@ -131,3 +131,30 @@ class Grid:
     rise_v_per_w: float = 0.0005
     frequency_hz: float = 60.0
     phases: int = 1
+
+
+class Equipment:
+    """What a site has beside its loads, and what that is rated for."""
+
+    def __init__(self, pv: Pv | None, battery: Battery | None, evse: Evse | None) -> None:
+        self.pv, self.battery, self.evse = pv, battery, evse
+
+    @property
+    def rated_w(self) -> float:
+        """The most the DER can inject: PV and battery together."""
+        return (self.pv.rated_w if self.pv else 0.0) + (self.battery.max_discharge_w if self.battery else 0.0)
+
+    @property
+    def rated_charge_w(self) -> float:
+        """The most the battery can absorb."""
+        return self.battery.max_charge_w if self.battery else 0.0
+
+    @property
+    def rated_discharge_w(self) -> float:
+        """The most the battery can inject."""
+        return self.battery.max_discharge_w if self.battery else 0.0
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The DER that can be switched on and off."""
+        return tuple(name for name, there in (("pv", self.pv), ("battery", self.battery)) if there)

@@ -8,22 +8,19 @@ break point leaves a :class:`PowerPoint`, so that checks of grade W+S can read w
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from conformance.reference.energy import Piece, counted
 from conformance.reference.motion import TINY, Motion
-from conformance.reference.plant import Battery, Evse, Grid, Load, Pv
+from conformance.reference.plant import Battery, Equipment, Evse, Grid, Load, Pv
 from conformance.reference.setpoints import Room, Setpoints, dispatch, var_per_watt
 from conformance.reference.stores import NOTHING, Store
 from conformance.reference.telemetry import WATT_SECONDS_PER_WATT_HOUR, Counters, Telemetry
-from conformance.reference.trace import PowerPoint, TracePoint
-
-_POWER_POINTS_KEPT = 100_000
+from conformance.reference.trace import PowerPoint, PowerTrace, TracePoint
 
 
-class Site:
+class Site(Equipment):
     """The plant of one reference device.
 
     ``lag_s`` is how long the plant takes before it begins to follow new set-points. ``frequency_hz`` and ``blind``,
@@ -43,7 +40,7 @@ class Site:
         lag_s: float = 0.0,
     ) -> None:
         self.start = start
-        self.pv, self.battery, self.evse = pv, battery, evse
+        super().__init__(pv, battery, evse)
         self.load = load or Load()
         self.grid = grid or Grid()
         self.lag_s = lag_s
@@ -55,7 +52,7 @@ class Site:
         self._asked = self._setpoints = Setpoints()
         self._pending: list[tuple[float, TracePoint]] = []
         self._trace: list[TracePoint] = [TracePoint(start, start, self._setpoints)]
-        self._power_trace: deque[PowerPoint] = deque(maxlen=_POWER_POINTS_KEPT)
+        self._powers = PowerTrace()
         self._store = Store(battery.stored_wh, battery.capacity_wh, battery.floor_wh) if battery else NOTHING
         self._vehicle = Store(evse.stored_wh, evse.capacity_wh) if evse else NOTHING
         self._pv, self._battery, self._evse = Motion(), Motion(), Motion()
@@ -71,21 +68,6 @@ class Site:
         return self.start + timedelta(seconds=self._t)
 
     @property
-    def rated_w(self) -> float:
-        """The most the DER can inject: PV and battery together."""
-        return (self.pv.rated_w if self.pv else 0.0) + (self.battery.max_discharge_w if self.battery else 0.0)
-
-    @property
-    def rated_charge_w(self) -> float:
-        """The most the battery can absorb."""
-        return self.battery.max_charge_w if self.battery else 0.0
-
-    @property
-    def rated_discharge_w(self) -> float:
-        """The most the battery can inject."""
-        return self.battery.max_discharge_w if self.battery else 0.0
-
-    @property
     def setpoints(self) -> Setpoints:
         """The set-points in effect."""
         return self._setpoints
@@ -98,17 +80,12 @@ class Site:
     @property
     def power_trace(self) -> tuple[PowerPoint, ...]:
         """The powers at every break point, oldest first; the last 100 000."""
-        return tuple(self._power_trace)
+        return self._powers.points
 
     @property
     def counters(self) -> Counters:
         """The meters' running integrals, for averages over a period."""
         return self._counters
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """The DER that can be switched on and off."""
-        return tuple(name for name, there in (("pv", self.pv), ("battery", self.battery)) if there)
 
     def switch(self, off: frozenset[str]) -> None:
         """Switch these DER off, and all others on, at the instant the site has been advanced to."""
@@ -192,14 +169,14 @@ class Site:
     def _room(self) -> Room:
         battery, evse, able = self.battery, self.evse, "battery" not in self.off
         hungry = evse is not None and evse.plugged.value(self._t) > 0 and self._vehicle.has_room
+        charge_w = _least(self.rated_charge_w, self._setpoints.charge_limit_w)
+        discharge_w = _least(self.rated_discharge_w, self._setpoints.discharge_limit_w)
         return Room(
             sun_w=self.pv.rated_w * self.pv.sun.value(self._t) if self.pv and "pv" not in self.off else 0.0,
             load_w=self._load_w(),
             vehicle_w=evse.max_w if evse and hungry else 0.0,
-            charge_w=_least(self.rated_charge_w, self._setpoints.charge_limit_w) if self._store.has_room and able else 0.0,
-            discharge_w=(
-                _least(self.rated_discharge_w, self._setpoints.discharge_limit_w) if self._store.has_energy and able else 0.0
-            ),
+            charge_w=charge_w if able and self._store.has_room else 0.0,
+            discharge_w=discharge_w if able and self._store.has_energy else 0.0,
             self_consumption=battery is not None and battery.self_consumption,
         )
 
@@ -275,12 +252,9 @@ class Site:
         self._counters = counted(self._counters, at, piece, self.grid, self.frequency_hz)
 
     def _note(self) -> None:
-        point = PowerPoint(
-            self.at, self._site_w(), self._der_w(), self._pv.power_w, self._battery.power_w, self._evse.power_w
-        )
-        if self._power_trace and self._power_trace[-1].at == point.at:
-            self._power_trace.pop()
-        self._power_trace.append(point)
+        site_w, der_w = self._site_w(), self._der_w()
+        parts_w = self._pv.power_w, self._battery.power_w, self._evse.power_w
+        self._powers.add(PowerPoint(self.at, site_w, der_w, *parts_w))
 
 
 def _least(rated_w: float, limit_w: float | None) -> float:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
 from conformance.reference.setpoints import Setpoints
+
+POINTS_KEPT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,21 @@ class PowerPoint:
     pv_w: float
     battery_w: float
     evse_w: float
+
+
+class PowerTrace:
+    """The last powers at break points; of several at one instant the last one counts."""
+
+    def __init__(self) -> None:
+        self._points: deque[PowerPoint] = deque(maxlen=POINTS_KEPT)
+
+    @property
+    def points(self) -> tuple[PowerPoint, ...]:
+        """The powers, oldest first."""
+        return tuple(self._points)
+
+    def add(self, point: PowerPoint) -> None:
+        """Add the powers at an instant."""
+        if self._points and self._points[-1].at == point.at:
+            self._points.pop()
+        self._points.append(point)

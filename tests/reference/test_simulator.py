@@ -162,3 +162,41 @@ def test_the_way_time_is_cut_never_changes_the_result(
     assert pieces.counters.battery_ws == pytest.approx(whole.counters.battery_ws, rel=1e-4, abs=5)
     shown = whole.telemetry()
     assert shown.load_w + shown.evse_w - shown.pv_w - shown.battery_w == pytest.approx(shown.site_w)
+
+
+@pytest.mark.parametrize("phases", [1, 3])
+def test_a_charging_station_shows_each_of_its_phases(phases: int) -> None:
+    site = Site(START, evse=Evse(max_w=6900, phases=phases), load=Load(Constant(0)), grid=Grid(230, 0.0))
+    shown = site.telemetry()
+    assert shown.evse_voltages_v == (230.0,) * phases
+    assert shown.evse_phases_w == (6900 / phases,) * phases
+    assert shown.evse_currents_a == pytest.approx((30 / phases,) * phases)
+
+
+def test_without_a_charging_station_there_are_no_phases_of_it() -> None:
+    shown = Site(START).telemetry()
+    assert (shown.evse_voltages_v, shown.evse_currents_a, shown.evse_phases_w) == ((), (), ())
+
+
+def test_a_vehicle_charges_by_what_flows_into_it() -> None:
+    site = Site(START, evse=Evse(max_w=6000, capacity_wh=60000, stored_wh=30000), load=Load(Constant(0)))
+    site.advance(seconds(3600))
+    assert site.telemetry().vehicle_charge_pct == pytest.approx(60)
+
+
+def test_what_the_der_injects_and_absorbs_is_counted_apart_even_along_a_ramp() -> None:
+    site = Site(START, battery=Battery(10000, 5000), load=Load(Constant(0)))
+    site.ask(Setpoints(storage_target_w=1000, grad_w=0))
+    site.advance(seconds(10))
+    site.ask(Setpoints(storage_target_w=-1000, grad_w=200))
+    site.advance(seconds(20))
+    assert site.counters.der_injected_ws == pytest.approx(10 * 1000 + 10 * 500)
+    assert site.counters.der_absorbed_ws == pytest.approx(10 * 500)
+
+
+def test_settings_of_the_battery_hold_beside_every_target() -> None:
+    site = Site(START, battery=Battery(10000, 5000), load=Load(Constant(0)))
+    site.ask(Setpoints(storage_target_w=-4000, charge_limit_w=1500, grad_w=0))
+    assert site.telemetry().battery_w == -1500
+    site.ask(Setpoints(storage_target_w=4000, discharge_limit_w=2500, grad_w=0))
+    assert site.telemetry().battery_w == 2500
