@@ -105,6 +105,7 @@ def _remembering(name: str, breaks: str, what: str, make: Callable[[ServerParts]
 XML = answers.headed("DeviceCapability", "Content-Type", SEP_XML, "application/xml")
 UNLISTED = edited(documents.emptied, "LogEventList")
 EVENTS = ("DERControlList", "DERControl")
+MAY_TRIP = ("opModHFRTMayTrip", "opModHVRTMayTrip", "opModLFRTMayTrip", "opModLVRTMayTrip")
 DEVICES = ("EndDeviceList", "EndDevice")
 MIRRORS = ("MirrorUsagePointList", "MirrorUsagePoint", "MirrorMeterReading")
 
@@ -199,6 +200,7 @@ LISTS = (
         "lists programs that were removed",
         offers.serves_removed_programs,
     ),
+    _between("controls_out_of_order", "GEN.026", "lists the last control first", lists.backwards("DERControlList")),
     _between("programs_out_of_order", "GEN.026", "lists the worst program first", lists.backwards("DERProgramList")),
 )
 
@@ -264,6 +266,12 @@ CONTROLS = (
         "DER.CURVE",
         "leaves out the last point of curves",
         edited(offers.fewer_points, "DERCurve", "DERCurveList"),
+    ),
+    _between(
+        "loses_may_trip",
+        "DER.CONTROL",
+        "leaves the curves of what may trip out",
+        edited(offers.without(*MAY_TRIP), *EVENTS, "DefaultDERControl"),
     ),
     _between(
         "drops_randomization",

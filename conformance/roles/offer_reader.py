@@ -104,6 +104,14 @@ class OfferReader:
         exchanges = [page.exchange for page in listing.pages]
         self._check.that(known == sorted(known), "GEN.026", f"entries by rising {key}", f"{known}", exchanges)
 
+    async def lists_by_start(self, program: Node) -> None:
+        """Read a DERControlList and judge that its events come in the order of their starts."""
+        listing = await self.read_list(program, "DERControlListLink")
+        intervals = [entry.child("interval") for entry in listing.entries]
+        starts = [start for one in intervals if one is not None and (start := one.integer("start")) is not None]
+        exchanges = [page.exchange for page in listing.pages]
+        self._check.that(starts == sorted(starts), "GEN.026", "events by rising start", f"{starts}", exchanges)
+
     def _all_shown(self, listing: Listing, wanted: Sequence[Named]) -> tuple[Node, ...]:
         found = [shown_as(listing.entries, one) for one in wanted]
         names = ", ".join(one.description for one, node in zip(wanted, found, strict=True) if node is None)

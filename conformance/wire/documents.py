@@ -16,6 +16,7 @@ MIRROR_ROLES = "0049"
 INSTANTANEOUS, ELECTRICITY, FORWARD, POWER = 12, 1, 1, 37
 SERVED_STATUS_ON = 1
 PROFILE_2030_5 = 2
+DER_EVENT = 11
 SOFTWARE_EVENT = 0
 """``functionSet`` general, code LE_GEN_SOFTWARE."""
 
@@ -88,12 +89,21 @@ def control_response(at: datetime, lfdi: str, status: int, subject: str) -> byte
 
 def log_event(at: datetime, number: int, pen: int) -> bytes:
     """Return a LogEvent of the general function set: a software error, with its number."""
+    return _log_event(at, number, pen, SOFTWARE_EVENT, SOFTWARE_EVENT)
+
+
+def alarm_event(at: datetime, number: int, pen: int, code: int) -> bytes:
+    """Return a LogEvent of a DER (function set 11): an even ``code`` is an alarm, the odd one after it its end."""
+    return _log_event(at, number, pen, DER_EVENT, code)
+
+
+def _log_event(at: datetime, number: int, pen: int, function_set: int, code: int) -> bytes:
     return write(
         element(
             "LogEvent",
             element("createdDateTime", _seconds(at)),
-            element("functionSet", SOFTWARE_EVENT),
-            element("logEventCode", SOFTWARE_EVENT),
+            element("functionSet", function_set),
+            element("logEventCode", code),
             element("logEventID", number),
             element("logEventPEN", pen),
             element("profileID", PROFILE_2030_5),

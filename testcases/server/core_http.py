@@ -165,6 +165,7 @@ async def core_004(server, device, arrange, step, check, policies, limits, clock
         2. Send the ten queries of the procedure to it.
         3. POST five log events and read their list, whose key is a time.
         4. Send the ten queries to that list.
+        5. Send them to the EndDeviceList, whose key is a time as well.
 
     Passes when
         each query brings the entries that the procedure wants, and results counts them.
@@ -183,7 +184,10 @@ async def core_004(server, device, arrange, step, check, policies, limits, clock
             require(posted.exchange.status == 201, "the log event was not taken")
             await clock.wait(limits.log_pause.duration)
         events = await device.read_list(await device.own(), "LogEventListLink")
-    for number, listing, timed in ((2, programs, False), (4, events, True)):
+    with step(5):
+        dcap = await server.entry()
+        devices = await device.read_list(dcap.resource, "EndDeviceListLink")
+    for number, listing, timed in ((2, programs, False), (4, events, True), (5, devices, True)):
         with step(number):
             for query in LIST_QUERIES:
                 target = listing.pages[0].exchange.path + query.asked(int(clock.now().timestamp()))
