@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from conformance.reference.client_manner import Manner
-from conformance.reference.conduct import ClientConduct
+from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.demo_identities import DemoIdentities, make_identities
 from conformance.reference.embedded_client import demonstration_site, run_client
 from conformance.reference.silent_recorder import SilentRecorder
@@ -56,7 +55,7 @@ class Scene:
     @property
     def kinds(self) -> list[str]:
         subscriptions = self.utility.subscriptions
-        return sorted((subscriptions.kind_of(kept) or "" for kept in subscriptions.live))
+        return sorted(subscriptions.kind_of(kept) or "" for kept in subscriptions.live)
 
 
 def play(
@@ -65,7 +64,7 @@ def play(
     *,
     flaws: frozenset[str] = frozenset(),
     manner: Manner | None = None,
-    conduct: ClientConduct = ClientConduct(),
+    conduct: ClientConduct = CSIP_CLIENT,
 ) -> Scene:
     """Let a client discover the utility for a minute, act, and return what is left."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
@@ -145,7 +144,8 @@ def test_it_obeys_a_control_from_its_notification_long_before_it_polls(identitie
         assert scene.site.setpoints.max_w == 0.2 * scene.site.rated_w
         start = scene.utility.delivery_start(control)
         assert start.created == start.exposed
-        assert start.notified is not None and start.notified >= start.created
+        assert start.notified is not None
+        assert start.notified >= start.created
         assert [posted.status for posted in scene.utility.responses] == [1, 2]
 
     assert play(identities, act).statuses == [201]
@@ -229,7 +229,9 @@ def test_a_resource_that_is_gone_ends_its_subscription(identities: DemoIdentitie
     assert sorted(told.body.count(b"<status>4<") for told in scene.utility.subscriptions.told) == [0, 1, 1]
 
 
-@pytest.mark.parametrize(("flaws", "renewed"), [(frozenset(), True), (frozenset({"never_renews_subscriptions"}), False)])
+@pytest.mark.parametrize(
+    ("flaws", "renewed"), [(frozenset(), True), (frozenset({"never_renews_subscriptions"}), False)]
+)
 def test_subscriptions_are_renewed_within_a_day(
     identities: DemoIdentities, flaws: frozenset[str], renewed: bool
 ) -> None:
@@ -241,7 +243,7 @@ def test_subscriptions_are_renewed_within_a_day(
 
 
 @pytest.mark.parametrize(
-    "manner", [Manner(notification_status=204), Manner(subscribes_twice=True), Manner(subscribes_widely=True)], ids=str
+    "manner", [Manner(notification_status=204), Manner(subscribes_twice=True), Manner(subscribes_widely=True)]
 )
 def test_it_may_do_so_in_other_ways(identities: DemoIdentities, manner: Manner) -> None:
     async def act(scene: Scene) -> None:
