@@ -98,7 +98,7 @@ class _SocketPort:
     ) -> None:
         self._families, self._keep, self._receive, self._clock = families, keep, receive, clock
         self._loop = asyncio.get_running_loop()
-        self.reaches = f"{' and '.join(family.name for family in families)} on {interface}"
+        self.reaches = _reached(interface, families)
         for family in families:
             self._loop.add_reader(family.sender, self._on_readable, family.sender, False)
             for listener in family.listeners:
@@ -129,6 +129,14 @@ class _SocketPort:
         except OSError:
             return
         self._receive(Datagram(data, (str(source[0]), int(source[1])), to_group, self._clock.now()))
+
+
+def _reached(interface: str, families: list[_Family]) -> str:
+    """Say what is tried, and why the rest is not."""
+    reached = f"{' and '.join(family.name for family in families)} on {interface}"
+    if _is_ipv4(interface):
+        return f"{reached}; IPv6 is not tried, since [discovery] names an IPv4 address and no interface"
+    return reached if len(families) > 1 else f"{reached}; IPv4 is not tried, since {interface} has no address of it"
 
 
 def _bound(opened: ExitStack, family: int, address: Address, index: int = 0) -> socket.socket:
