@@ -1,7 +1,8 @@
 """All that the author of a test case imports.
 
 Nouns reach a test case by parameter name: ``step``, ``check``, ``limits``, ``policies``, ``clock``, ``instruct``; for a
-server under test ``server``, ``device``, ``arrange`` and ``pin``; for a client under test ``utility`` and ``client``.
+server under test ``server``, ``device``, ``arrange``, ``subscriber`` and ``pin``; for a client under test ``utility``,
+``client``, ``listener`` and ``notifier``.
 """
 
 from conformance.catalogue.demands import POLLED

@@ -7,7 +7,7 @@ told as a question of interoperability.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.finding import State
@@ -62,6 +62,25 @@ def claims_modes(value: Value, supported: str | None, exchange: Exchange) -> Jud
 def claims_storage(value: Value, supported: str | None, exchange: Exchange) -> Judged:
     """Judge the bits of ``vppModesSupported`` against the storage modes that the profile demands."""
     return _bits("vppModesSupported", value, supported, VPP_BITS, exchange)
+
+
+def claims_mode(value: Value, told: str | None, bits: Mapping[str, int], exchange: Exchange) -> Judged:
+    """Judge the bit of one mode, of an element ``DERControlBase.opMod...`` that is required or forbidden."""
+    mode = value.name.rpartition(".")[2]
+    is_set = bool((_number(told) or 0) >> bits[mode] & 1)
+    right = is_set if value.figure == "required" else not is_set or value.figure != "forbidden"
+    expected, observed = f"{mode} {value.figure}, so its bit", f"{told or 'none'}"
+    return Judged("claims_mode", passed_if(right), expected, observed, (exchange.number,))
+
+
+def speaks(value: Value, document: Node, name: str, exchange: Exchange) -> Judged:
+    """Judge the namespace of an element of CSIP-AUS; without the element nothing is decided."""
+    node = document if document.name == name else document.child(name)
+    expected = f"{name} in the namespace {' or '.join(value.words)}"
+    if node is None:
+        return Judged("speaks", State.INCONCLUSIVE, expected, f"no {name}", (exchange.number,))
+    state = passed_if(node.namespace in value.words)
+    return Judged("speaks", state, expected, node.namespace or "none", (exchange.number,))
 
 
 def enabled_within(name: str, enabled: str | None, supported: str | None, exchange: Exchange) -> Judged:

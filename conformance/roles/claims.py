@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from conformance.judgement.aus import above_zero, claims_modes, claims_storage, enabled_within, one_sided
+from conformance.judgement.aus import (
+    above_zero,
+    claims_mode,
+    claims_modes,
+    claims_storage,
+    enabled_within,
+    one_sided,
+    speaks,
+)
 from conformance.judgement.check import Check, require
 from conformance.roles.observed_client import response_in
+from conformance.wire.csipaus import VPP_BITS
 from conformance.wire.exchange import Exchange
 from conformance.wire.payload import Node
 
@@ -15,6 +24,8 @@ def told_modes(check: Check, capability: Exchange, settings: Exchange) -> None:
     enabled = _document(settings).text("doeModesEnabled")
     check.demands("DERControlBase.modes", lambda value: claims_modes(value, supported, capability))
     check.judged("AUS.ALL-09", enabled_within("doeModes", enabled, supported, settings))
+    for exchange, name in ((capability, "doeModesSupported"), (settings, "doeModesEnabled")):
+        _namespace(check, exchange, name)
     if (remark := one_sided(supported, capability)) is not None:
         check.judged("AUS.DOE-BITS", remark)
 
@@ -24,6 +35,8 @@ def storage_claims(check: Check, capability: Exchange, settings: Exchange) -> No
     supported = _document(capability).text("vppModesSupported")
     enabled = _document(settings).text("vppModesEnabled")
     check.demands("DERControlBase.modes", lambda value: claims_storage(value, supported, capability))
+    element = "DERControlBase.opModStorageTargetW"
+    check.demands(element, lambda value: claims_mode(value, supported, VPP_BITS, capability))
     check.judged("AUS.STO-02", enabled_within("vppModes", enabled, supported, settings))
     for exchange in (capability, settings):
         check.judged("AUS.STO-02", above_zero(_document(exchange), exchange))
@@ -31,3 +44,7 @@ def storage_claims(check: Check, capability: Exchange, settings: Exchange) -> No
 
 def _document(exchange: Exchange) -> Node:
     return require(response_in(exchange), "what was put is no document")
+
+
+def _namespace(check: Check, exchange: Exchange, name: str) -> None:
+    check.demands("csipaus.namespace", lambda value: speaks(value, _document(exchange), name, exchange))

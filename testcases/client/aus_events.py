@@ -158,7 +158,6 @@ async def switch_002(utility, client, step, check, limits):
     aliases=["ALL-13"],
     duration=["first_contact", "discovery", "ramp_echo", "default_pickup", "ramp_echo"],
     instructions=["restart_client"],
-    values=["DefaultDERControl.setGradW"],
 )
 async def ramp_001(utility, client, step, limits):
     """A network that sets a ramp wants to see that it was taken up.

@@ -92,7 +92,7 @@ async def meter_001(utility, client, step, check, limits, clock):
     aliases=["ALL-09"],
     duration=["first_contact", "discovery"],
     instructions=["restart_client"],
-    values=["DERCapability.doeModesSupported", "DERSettings.doeModesEnabled", "DERControlBase.modes"],
+    values=["DERCapability.doeModesSupported", "DERSettings.doeModesEnabled", "csipaus.namespace"],
 )
 async def claim_001(utility, client, step, check, limits):
     """A network sends a device only the limits that it says it has.

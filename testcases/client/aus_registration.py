@@ -8,6 +8,7 @@ from conformance.face.authoring import (
     registered_last,
     require,
     response_in,
+    speaks,
     test_case,
     well_formed_lfdi,
 )
@@ -137,7 +138,9 @@ async def join_003(utility, client, step, check, limits):
     with step(2):
         check.schema_valid(put)
         check.answered(put, 200, 201, 204, requirement="AUS.ALL-03")
-        point = require(response_in(put), "the ConnectionPoint is no document").text("connectionPointId")
+        told = require(response_in(put), "the ConnectionPoint is no document")
+        check.demands("csipaus.namespace", lambda value: speaks(value, told, "ConnectionPoint", put))
+        point = told.text("connectionPointId")
         check.that(bool(point), "AUS.ALL-03", "a connectionPointId", point or "none", [put])
         posts = client.exchanges("EndDeviceList", "POST")
         after = bool(posts) and posts[0].number < put.number
