@@ -103,3 +103,14 @@ def test_the_elements_of_a_resource_are_named_together(tmp_path: Path, types: tu
     profile = made(tmp_path, DERSettings__setMinWh=word("required", der=["storage"]))
     put = profile.declared_as({"client": Whom(types=types)})
     assert (row(put, judging("DERSettings.*")).skip is None) is applies
+
+
+@pytest.mark.parametrize("supported", [None, frozenset({"DER"})])
+def test_a_case_about_the_plant_is_not_run_where_none_is_observed_whatever_is_claimed(
+    supported: frozenset[str] | None,
+) -> None:
+    one, profile = case("OURS-1", subject="client", needs=("DER", "Plant")), load_profile("csip-2.1")
+    unseen = make_plan([one], profile, ["client"], supported=supported, observed=False).rows[0]
+    assert unseen.skip is not None
+    assert (unseen.skip[0], "subject.southbound" in unseen.skip[1]) == (Verdict.NOT_RUN, True)
+    assert make_plan([one], profile, ["client"], supported=supported).rows[0].skip is None
