@@ -29,7 +29,6 @@ OWN_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus")
         "no_voltage_reading",
         "readings_once",
         "readings_without_time",
-        "swaps_role_flags",
     ],
     needs=["MirrorUsagePoint"],
     origin=AUS,
