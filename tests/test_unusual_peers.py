@@ -34,10 +34,14 @@ SERVERS = {
 }
 CLIENTS = {
     "no limit in its queries, hexadecimal in lower case, readings one by one, three meters": ClientManner(
-        page_size=None, lower_case_hex=True, separate_readings=True, meters=("der", "site", "evse")
+        notification_status=204,
+        page_size=None,
+        lower_case_hex=True,
+        separate_readings=True,
+        meters=("der", "site", "evse"),
     ),
     "two entries a page, aligned readings, every Response twice": ClientManner(
-        page_size=2, limit_first=True, aligned_readings=True, responses_twice=True
+        subscribes_twice=True, page_size=2, limit_first=True, aligned_readings=True, responses_twice=True
     ),
     "a namespace prefix, documents over many lines, other headers and media types": ClientManner(
         namespace_prefix="p",
@@ -49,6 +53,8 @@ CLIENTS = {
     ),
     "extra GETs, faster polls, nothing optional, DER documents in reverse, Response 14": ClientManner(
         extra_gets=True,
+        subscribes_widely=True,
+        notification_status=200,
         poll_factor=0.8,
         spare=True,
         put_order=("DERAvailability", "DERStatus", "DERSettings", "DERCapability"),

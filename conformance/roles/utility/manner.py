@@ -34,7 +34,8 @@ HEXADECIMAL = frozenset(
 """The elements of type hexBinary in the resources of CSIP."""
 
 ADDRESSES = ("href", "replyTo")
-OPTIONAL_ATTRIBUTES = ("pollRate", "subscribable")
+OPTIONAL_ATTRIBUTES = {"pollRate": None, "subscribable": "0"}
+"""Attributes that may be left out, with the only value for which that says the same; ``None`` for any."""
 OPTIONAL_ELEMENTS = frozenset({"description", "reason", "version"})
 """What a spare server leaves out: a pollRate then means 900 s, and the others say nothing that is judged."""
 
@@ -97,8 +98,9 @@ class Manner:
             for name in ADDRESSES:
                 if (path := node.get(name)) is not None:
                     node.set(name, self.address(path, request))
-            for name in OPTIONAL_ATTRIBUTES if self.spare else ():
-                node.attrib.pop(name, None)
+            for name, value in OPTIONAL_ATTRIBUTES.items() if self.spare else ():
+                if value in (None, node.get(name)):
+                    node.attrib.pop(name, None)
             if self.lower_case_hex and node.text and etree.QName(node).localname in HEXADECIMAL:
                 node.text = node.text.lower()
         if self.spare:
