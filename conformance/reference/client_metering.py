@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 from dataclasses import replace
@@ -27,6 +28,7 @@ ROLES = {"der": "0049", "site": "0003", "evse": "0045"}
 """isMirror, with isDER and isSubmeter, with isPremisesAggregationPoint, with isPEV and isSubmeter."""
 POINT = "usage point"
 TICK_S = 1e-6
+SAMPLE_SLACK_S = 0.01
 """The least time that a clock can be told to wait; less would be no wait at all."""
 
 
@@ -64,9 +66,12 @@ class Mirror:
     @property
     def rate_s(self) -> int:
         """Seconds between two posts: the usage point's postRate, else the device's, else the client's own."""
-        stated = next((rate for rate in (self._rate_s, self.device_rate_s) if rate), None)
-        rate = int(self._pace.interval_s(stated or self._pace.post_rate_s))
+        rate = int(self._pace.interval_s(self._asked_s))
         return rate * 4 if "ignores_post_rate" in self._flaws else rate
+
+    @property
+    def _asked_s(self) -> float:
+        return next((rate for rate in (self._rate_s, self.device_rate_s) if rate), self._pace.post_rate_s)
 
     async def define(self, list_target: str) -> None:
         """Post the usage point with its reading types and learn its postRate. Raises ``NotServed``."""
@@ -85,21 +90,31 @@ class Mirror:
         self._target = None
 
     async def run(self) -> None:
-        """Post readings until cancelled."""
+        """Post readings until cancelled; while they are on their way the next interval is measured."""
+        async with asyncio.TaskGroup() as posts:
+            start_s = self._first_start()
+            before = await self._meters_at(start_s)
+            while True:
+                end_s = start_s + self.rate_s
+                samples = await self._measure_until(end_s)
+                after = self._read_meters()
+                means = average(before, after)
+                if means is not None:
+                    posts.create_task(self._post_later(_sampled(means, samples) if samples else means))
+                    if "readings_once" in self._flaws:
+                        return
+                start_s = self._start_after(end_s)
+                before = after if start_s == end_s else await self._meters_at(start_s)
+
+    async def _post_later(self, means: Averages) -> None:
+        await self._clock.wait(timedelta(seconds=min(self._pace.post_delay_s, self.rate_s / 4)))
+        await self._post(means)
+
+    def _first_start(self) -> float:
+        """Return when the first interval begins; of several boundaries not one that a slower grid has as well."""
         start_s = self._start_after(self._time.now_s())
-        before = await self._meters_at(start_s)
-        while True:
-            end_s = start_s + self.rate_s
-            samples = await self._measure_until(end_s)
-            after = self._read_meters()
-            await self._clock.wait(timedelta(seconds=self._post_delay_s()))
-            means = average(before, after)
-            if means is not None:
-                await self._post(_sampled(means, samples) if samples else means)
-                if "readings_once" in self._flaws:
-                    return
-            start_s = self._start_after(end_s)
-            before = after if start_s == end_s else await self._meters_at(start_s)
+        on_both = 0 < self._grid_s < self.rate_s and start_s % self.rate_s == 0
+        return start_s + self._grid_s if on_both else start_s
 
     async def _meters_at(self, moment_s: float) -> Counters:
         await self._clock.wait(timedelta(seconds=max(0.0, moment_s - self._time.now_s())))
@@ -121,13 +136,10 @@ class Mirror:
         samples: list[Telemetry] = []
         while (left_s := due_s - self._time.now_s()) >= TICK_S:
             await self._clock.wait(timedelta(seconds=left_s if every_s is None else min(every_s, left_s)))
-            if every_s is not None and left_s >= every_s:
+            if every_s is not None and left_s >= every_s - SAMPLE_SLACK_S:
                 self._read_meters()
                 samples.append(self._site.telemetry())
         return samples
-
-    def _post_delay_s(self) -> float:
-        return min(self._pace.post_delay_s, self.rate_s / 4)
 
     def _read_meters(self) -> Counters:
         self._site.advance(self._clock.now())
@@ -136,7 +148,7 @@ class Mirror:
     @property
     def _grid_s(self) -> float:
         """Seconds on whose multiples intervals begin and end; 0 if anywhere."""
-        return self.rate_s if self._manner.aligned_readings else self._pace.grid_s(self.rate_s) or 0
+        return self.rate_s if self._manner.aligned_readings else self._pace.grid_s(self._asked_s) or 0
 
     async def _post(self, means: Averages) -> None:
         if self._target is None:

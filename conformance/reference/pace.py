@@ -16,7 +16,7 @@ from conformance.catalogue.pack_values import Phase, Value, Values
 
 SCHEMA_RATE_S = 900.0
 """The schema's default of pollRate."""
-MARGIN_S = 30.0
+MARGIN_S = 5.0
 """What a delivery takes beside the waiting."""
 LAG_MARGIN_S = 0.1
 ALARM_MARGIN_S = 5.0
@@ -98,7 +98,7 @@ def client_pace(values: Values) -> ClientPace:
     return ClientPace(
         poll_rates_s=rates,
         hold_s=_hold_s(values, rates.get("DERProgramList", SCHEMA_RATE_S)),
-        lag_s=max(0.0, (_largest(values, "DERControl.actuation") or LAG_MARGIN_S) - LAG_MARGIN_S),
+        lag_s=_lag_s(values),
         post_rate_s=_smallest(values, "MirrorUsagePoint.postRate") or CSIP_PACE.post_rate_s,
         post_floor_s=_largest(values, "MirrorUsagePoint.postRate_floor") or 0.0,
         put_intervals_s=_put_intervals(values),
@@ -121,7 +121,7 @@ def _poll_rates(values: Values) -> dict[str, float]:
     delivery = values.find("DERControl.delivery")
     allowed = _figure(delivery) if delivery is not None and _counts_the_poll(delivery) else None
     below = [rates.get(name) for name in ("DERProgramList", "DERControlList", "DefaultDERControl")]
-    below.append(None if allowed is None else max(MARGIN_S, allowed - MARGIN_S))
+    below.append(None if allowed is None else max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)))
     floor = _largest(values, "Time.pollRate_floor")
     wanted = {
         "DERProgramList": min(_known(below), default=None),
@@ -137,7 +137,12 @@ def _hold_s(values: Values, poll_rate_s: float) -> float:
     allowed = _figure(delivery)
     if delivery is None or allowed is None:
         return 0.0
-    return max(0.0, allowed - MARGIN_S - (poll_rate_s if _counts_the_poll(delivery) else 0.0))
+    waited_s = poll_rate_s if _counts_the_poll(delivery) else 0.0
+    return max(0.0, allowed - MARGIN_S - waited_s - _lag_s(values))
+
+
+def _lag_s(values: Values) -> float:
+    return max(0.0, (_largest(values, "DERControl.actuation") or LAG_MARGIN_S) - LAG_MARGIN_S)
 
 
 def _counts_the_poll(delivery: Value) -> bool:

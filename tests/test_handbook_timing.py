@@ -1,0 +1,136 @@
+"""The timing figures of a handbook: who keeps to them all passes, who departs from one fails by that one.
+
+The handbook is invented, and every value of it is primary, so that breaking it fails. The peers are the embedded ones:
+what they do follows from the values they keep to.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.catalogue.pack_values import Phase, Values
+from conformance.catalogue.profile import load_profile
+from conformance.face.wiring import Choice, demonstration
+from conformance.judgement.finding import State
+from conformance.output.record_reading import read_run
+from conformance.output.run_view import CaseView
+from conformance.running.session import Session
+
+HANDBOOK = """
+id: northwind
+title: Northwind Power, an invented utility
+version: "0.1"
+layer: utility
+inherits: csip-2.1
+scope: Timing figures of an invented handbook.
+sources: [{name: handbook, note: invented}]
+values:
+  DERControlList.pollRate: {kind: tighten, value: 120, unit: s, source: handbook, grade: primary}
+  MirrorUsagePoint.postRate: {kind: tighten, value: 120, unit: s, source: handbook, grade: primary}
+  DERStatus.post_interval: {value: 120, unit: s, source: handbook, grade: primary}
+  DERStatus.alarm_latency: {value: 30, unit: s, source: handbook, grade: primary}
+  DERControl.delivery: {kind: tighten, value: 180, unit: s, clock_start: exposed, source: handbook, grade: primary}
+  DERControl.actuation: {value: 15, unit: s, clock_start: effective_start, source: handbook, grade: primary}
+  DERControl.stored_events: {kind: tighten, value: 26, unit: "1", source: handbook, grade: primary}
+  DERControl.comms_loss: {kind: replace, value: finish_then_default, source: handbook, grade: primary}
+  DERControl.comms_loss_recovery: {value: 90, unit: s, source: handbook, grade: primary}
+  EndDevice.static_export: {value: 1000, unit: W, phase: registration, source: handbook, grade: primary}
+  MirrorUsagePoint.readings:
+    {kind: tighten, value: [site.W, der.W, der.var, der.Hz, der.V], source: handbook, grade: primary}
+  MirrorMeterReading.method: {value: integrate, source: handbook, grade: primary}
+  MirrorMeterReading.sample_interval: {value: 5, unit: s, source: handbook, grade: primary}
+  MirrorMeterReading.post_jitter: {value: 40, unit: s, source: handbook, grade: primary}
+  Reading.timePeriod.alignment: {value: [postRate], source: handbook, grade: primary}
+  Reading.timePeriod.multiple: {value: 60, unit: s, source: handbook, grade: primary}
+  Reading.timePeriod.stamp: {value: interval_end, source: handbook, grade: primary}
+"""
+
+CASES = {
+    "CADENCE-001": ["DERControlList.pollRate"],
+    "CADENCE-002": ["MirrorUsagePoint.postRate", "DERStatus.post_interval"],
+    "ALIGNED-001": [
+        "MirrorMeterReading.post_jitter",
+        "Reading.timePeriod.alignment",
+        "Reading.timePeriod.multiple",
+        "Reading.timePeriod.stamp",
+    ],
+    "AVERAGE-001": ["MirrorMeterReading.method", "MirrorMeterReading.sample_interval"],
+    "DELIVERY-001": ["DERControl.delivery"],
+    "ACTUATION-001": ["DERControl.actuation"],
+    "STORED-001": ["DERControl.stored_events"],
+    "LOSS-001": ["DERControl.comms_loss", "DERControl.comms_loss_recovery"],
+    "ALARM-002": ["DERStatus.alarm_latency"],
+    "DEFAULTS-001": ["EndDevice.static_export"],
+}
+"""The cases, with the values that each is to judge."""
+
+DEPARTURES = (
+    ("CADENCE-001", "DERControlList.pollRate", 240.0),
+    ("CADENCE-002", "MirrorUsagePoint.postRate", 300.0),
+    ("CADENCE-002", "DERStatus.post_interval", 240.0),
+    ("ALIGNED-001", "MirrorMeterReading.post_jitter", 80.0),
+    ("ALIGNED-001", "Reading.timePeriod.alignment", ("60",)),
+    ("ALIGNED-001", "Reading.timePeriod.multiple", 90.0),
+    ("ALIGNED-001", "Reading.timePeriod.stamp", "interval_start"),
+    ("AVERAGE-001", "MirrorMeterReading.method", "sample"),
+    ("AVERAGE-001", "MirrorMeterReading.sample_interval", 10.0),
+    ("DELIVERY-001", "DERControl.delivery", 600.0),
+    ("ACTUATION-001", "DERControl.actuation", 15.2),
+    ("STORED-001", "DERControl.stored_events", 24.0),
+    ("LOSS-001", "DERControl.comms_loss", "default_at_once"),
+    ("LOSS-001", "DERControl.comms_loss_recovery", 180.0),
+    ("ALARM-002", "DERStatus.alarm_latency", 60.0),
+    ("DEFAULTS-001", "EndDevice.static_export", 3000.0),
+)
+"""What a peer does instead of what the handbook asks for. 15.2 s stands for a plant that lags by 15.1 s."""
+
+FOLLOWS = {"MirrorMeterReading.sample_interval": {"MirrorMeterReading.method"}}
+"""What else is broken of necessity: a meter that looks too rarely for the one stimulus misses the faster one, too."""
+
+
+@pytest.fixture(scope="module")
+def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pack") / "northwind.yaml"
+    path.write_text(HANDBOOK, encoding="utf-8")
+    return path
+
+
+def run(handbook: Path, folder: Path, *cases: str, kept: Values | None = None) -> dict[str, CaseView]:
+    with ExitStack() as keep:
+        choice = Choice(profile=str(handbook), only=tuple(f"client/{case}" for case in cases))
+        session = Session(demonstration(choice, folder, keep, {"client": ()}, peers_keep_to=kept))
+        session.start()
+        view = read_run(session.finish())
+    return {case.id: case for case in view.cases if case.id in cases}
+
+
+def broken(case: CaseView) -> set[str]:
+    """The demands that findings say are broken, by the name of their value."""
+    failed = case.findings_in(State.FAIL)
+    keys = (finding.demand or finding.requirement or "" for finding in failed)
+    return {key.partition("@")[0].partition("[")[0] for key in keys}
+
+
+def test_a_client_that_keeps_to_the_handbook_passes_close_to_every_figure(handbook: Path, tmp_path: Path) -> None:
+    seen = run(handbook, tmp_path / "run", *CASES)
+    assert {id: str(case.verdict) for id, case in seen.items()} == dict.fromkeys(CASES, "pass")
+
+
+@pytest.mark.parametrize(("case", "name", "figure"), DEPARTURES)
+def test_a_client_that_departs_from_one_figure_fails_by_that_one(
+    case: str, name: str, figure: float | str | tuple[str, ...], handbook: Path, tmp_path: Path
+) -> None:
+    values = load_profile(str(handbook)).values
+    value = values.find(name) or values.find(name, Phase.REGISTRATION)
+    assert value is not None
+    seen = run(handbook, tmp_path / "run", case, kept=values.having(replace(value, figure=figure)))
+    assert str(seen[case].verdict) == "fail"
+    assert broken(seen[case]) - FOLLOWS.get(name, set()) == {name}
+
+
+def test_every_value_of_the_cases_is_departed_from() -> None:
+    assert {(case, name) for case, names in CASES.items() for name in names} == {row[:2] for row in DEPARTURES}
