@@ -101,7 +101,7 @@ from conformance.roles.served_tree import (
     randomized_s,
 )
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
-from conformance.roles.status_agreement import connection_agrees
+from conformance.roles.status_agreement import connection_agrees, readings_fall_silent
 from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
 from conformance.roles.subscription_scene import CSIP_KINDS, SubscriptionScene, limiting
@@ -317,6 +317,7 @@ __all__ = [
     "randomized_s",
     "read",
     "reading_word",
+    "readings_fall_silent",
     "refuses",
     "register",
     "registered_last",

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from conformance.judgement.check import Check
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.judgement.plant import Span
+from conformance.judgement.power import told_held
 from conformance.roles.connection_status import CONNECTED, OPERATING, connection_bits
 from conformance.roles.observed_client import ObservedClient, arrival
 from conformance.vocabulary.limits import Limit
 
 RULE = "STATUS.FOLLOWS"
+READINGS = ("MirrorUsagePointList", "MirrorUsagePoint")
+"""What is posted there defines readings, or holds them."""
+
+
+def readings_fall_silent(
+    check: Check, client: ObservedClient, span: Span, ahead: timedelta, settling: Limit, tolerance: Limit
+) -> bool:
+    """Judge that readings of a DER that is let go show no power generated; without one a note is left."""
+    posts = [exchange for resource in READINGS for exchange in client.exchanges(resource, "POST")]
+    judged = told_held(posts, "opModGenLimW", 0.0, span.less(settling.duration), ahead, tolerance)
+    return check.judged(RULE, judged)
 
 
 def connection_agrees(check: Check, client: ObservedClient, span: Span, settling: Limit, *, on: bool) -> bool:

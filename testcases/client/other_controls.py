@@ -9,6 +9,7 @@ from conformance.face.authoring import (
     arrival,
     connection_agrees,
     published,
+    readings_fall_silent,
     require,
     shows,
     test_case,
@@ -97,7 +98,8 @@ async def disconnect_001(utility, client, step, check, limits, clock):
         2. Wait for Responses 1, 2 and 3, and watch on.
 
     Passes when
-        the three Responses come in time, and the plant is disconnected for that time and no longer.
+        the three Responses come in time, and the plant is disconnected for that time and no longer. DERStatus and
+        readings that say the opposite are warned of.
     """
     watch, off, on = EventWatch(utility, client, check, limits), {"opModEnergize": False}, {"opModEnergize": True}
     with step(1):
@@ -111,4 +113,6 @@ async def disconnect_001(utility, client, step, check, limits, clock):
         during = Span(control.start, control.end, "the control")
         check.in_force(client.plant, off, during, limits.plant_settling, requirement="P29")
         connection_agrees(check, client, during, limits.plant_settling, on=False)
+        settling, error = limits.plant_settling, limits.power_tolerance
+        readings_fall_silent(check, client, during, utility.ahead, settling, error)
         watch.idle(program.default, control.end, clock.now(), "the time after the control")
