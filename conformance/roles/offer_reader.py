@@ -15,6 +15,7 @@ from conformance.catalogue.offers import DefaultOffer, GroupOffer, Named, Progra
 from conformance.judgement.check import Check, require
 from conformance.judgement.offered import curve_shown, modes_shown
 from conformance.roles.test_client import Listing, Reading, TestClient
+from conformance.vocabulary.identity import is_hex
 from conformance.vocabulary.limits import Limits
 from conformance.wire.payload import Node
 
@@ -103,6 +104,14 @@ class OfferReader:
         known = [value for value in values if value is not None]
         exchanges = [page.exchange for page in listing.pages]
         self._check.that(known == sorted(known), "GEN.026", f"entries by rising {key}", f"{known}", exchanges)
+
+    async def lists_groups_in_order(self) -> None:
+        """Read the own FunctionSetAssignmentsList and judge that its entries come by falling mRID."""
+        listing = await self.read_list(await self.own(), "FunctionSetAssignmentsListLink")
+        mrids = [int(shown, 16) for entry in listing.entries if is_hex(shown := entry.hexadecimal("mRID") or "")]
+        told = "as wanted" if mrids == sorted(mrids, reverse=True) else "otherwise"
+        exchanges = [page.exchange for page in listing.pages]
+        self._check.that(told == "as wanted", "LIST.GROUPS", "groups by falling mRID", told, exchanges)
 
     async def lists_by_start(self, program: Node) -> None:
         """Read a DERControlList and judge that its events come in the order of their starts."""

@@ -216,7 +216,7 @@ async def core_010(device, arrange, step):
     id="CORE-011",
     title="Fifteen function set assignments",
     subject="server",
-    requirements=["CTP.CORE-011", "GEN.LIST", "CTP.GENERAL.3"],
+    requirements=["CTP.CORE-011", "GEN.LIST", "LIST.GROUPS", "CTP.GENERAL.3"],
     flaws=["lists_six_assignments"],
     needs=["DER"],
     instructions=["create_groups", "remove_group"],
@@ -230,13 +230,15 @@ async def core_011(device, arrange, step):
         3. Read the programs of the three.
 
     Passes when
-        all fifteen are listed, and the programs of those that have any are served as arranged.
+        all fifteen are listed, and the programs of those that have any are served as arranged. Another order than by
+        falling mRID is warned of.
     """
     offers = fifteen_groups()
     with step(1):
         await arrange.groups(*offers)
     with step(2):
         groups = await device.groups(*offers)
+        await device.lists_groups_in_order()
     with step(3):
         for group, offer in zip(groups, offers, strict=True):
             if offer.programs:
