@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from conformance.catalogue.pack_values import Whom
 from conformance.catalogue.test_case import TestCase
 from conformance.face.configuration import Configuration
+from conformance.roles.utility.modes import CURVE_TYPES, PLAIN, STRUCTURES
+from conformance.running.applies import PLANT
 from conformance.running.journal import Json
 from conformance.vocabulary.errors import UsageError, explain
 
@@ -23,12 +25,13 @@ FUNCTION_SETS = (
     "Subscription",
     "Time",
 )
-"""What a product may claim beside the names that test cases ask for."""
+"""What a product may claim beside the modes of a control and the names that test cases ask for."""
 
 
 def must_be_known(configuration: Configuration, cases: Sequence[TestCase]) -> None:
     """Refuse a name under ``supports`` that nothing asks for: a misspelt one would leave test cases out unseen."""
-    known = {*FUNCTION_SETS, *(need for case in cases for need in case.needs)}
+    asked = (need for case in cases for need in case.needs if need != PLANT)
+    known = {*FUNCTION_SETS, *asked, *CURVE_TYPES, *STRUCTURES, *PLAIN}
     for name in sorted((configuration.supports or frozenset()) - known):
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
         do = f"perhaps {' or '.join(near)} is meant" if near else "leave it out"

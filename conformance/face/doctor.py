@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 import ssl
 import sys
@@ -120,6 +121,17 @@ def _subject_certificate(configuration: Configuration) -> tuple[bool | None, str
     return True, f"{path}: LFDI {facts.lfdi}"
 
 
+def _southbound(configuration: Configuration) -> tuple[bool | None, str]:
+    site = configuration.southbound
+    if configuration.kind == "server":
+        return None, "the subject is a server: it has no plant"
+    if site is None:
+        return None, "the plant is not observed: what is said of it rests on messages alone"
+    if importlib.util.find_spec("pymodbus") is None:
+        return False, "pymodbus is missing: pip install 'csip-conformance[sunspec]'"
+    return True, f"for each instance {site.told}"
+
+
 def _cipher(configuration: Configuration) -> tuple[bool | None, str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
@@ -166,6 +178,7 @@ LOOKS: dict[str, Callable[[Configuration], tuple[bool | None, str]]] = {
     "chain": _chain,
     "subject": _subject_certificate,
     "lanes": _lanes,
+    "southbound": _southbound,
     "cipher": _cipher,
     "clock": _clock,
     "address": _address,

@@ -79,6 +79,8 @@ def configured_run(configuration: Configuration, choice: Choice) -> RunSettings:
     else:
         arrange, lfdi = client_under_test(configuration, folder)
         subject = {"address": _address(configuration.listen), "lfdi": lfdi}
+        if configuration.southbound is not None:
+            subject["southbound"] = configuration.southbound.told
     product = configuration.product
     subject |= {
         "kind": configuration.kind,

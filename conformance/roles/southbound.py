@@ -17,3 +17,8 @@ class SouthboundSite:
     meter_unit: int = 240
     lag_s: float = 0.0
     parts: tuple[str, ...] = PARTS
+
+    @property
+    def told(self) -> str:
+        """The site in words, for the record."""
+        return f"a simulated SunSpec site: {', '.join(self.parts)}, lag {self.lag_s:g} s"
