@@ -30,6 +30,7 @@ DEPARTURES: Departures = (
     ("partner-fortress", "DeviceCapability.href", "configured", "HTTP-005", True),
     ("partner-fortress", "EndDevice.duplicate", "refused", "REGISTERED-003", True),
     ("partner-fortress", "EndDevice.registration", ("out_of_band",), "REGISTERED-001", True),
+    ("partner-fortress", "mRID.change", "primacy", "PUBLISHED-002", True),
     ("na-reference", "EndDevice.registration", ("out_of_band",), "REGISTERED-001", False),
     ("au-energy-queensland", "EndDevice.registration", ("in_band",), "REGISTERED-001", True),
     ("csip-aus-1.2", "EndDevice.duplicate", "idempotent", "REGISTERED-003", True),

@@ -99,6 +99,7 @@ from conformance.roles.served_tree import (
     mode_of,
     poll_rates,
     randomized_s,
+    rewritten,
 )
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
 from conformance.roles.status_agreement import connection_agrees, readings_fall_silent
@@ -324,6 +325,7 @@ __all__ = [
     "reports",
     "require",
     "response_in",
+    "rewritten",
     "scaled_limits",
     "schedule",
     "sent",

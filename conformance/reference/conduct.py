@@ -73,6 +73,7 @@ class ServerConduct:
         export_floor_w: the lowest export limit it publishes.
         default_export_w: the export limit of its default, for a newcomer.
         gradient: ``setGradW`` of its default.
+        rewrites: whether controls change under a known mRID in more than their status.
         subscriptions: whether clients may subscribe.
         notification_interval_s: the least time between two notifications of one resource to one client.
     """
@@ -101,6 +102,7 @@ class ServerConduct:
     export_floor_w: int | None = None
     default_export_w: int | None = None
     gradient: int = 100
+    rewrites: bool = False
     subscriptions: bool = True
     notification_interval_s: int = 30
 
@@ -151,6 +153,7 @@ def server_conduct(values: Values) -> ServerConduct:
         export_floor_w=number("DERControl.opModExpLimW_floor"),
         default_export_w=number("DefaultDERControl.opModExpLimW", Phase.COMMISSIONING),
         gradient=number("DefaultDERControl.setGradW") or 100,
+        rewrites=word("mRID.change") not in ("", "status"),
         subscriptions=word("Subscription") != "forbidden",
         notification_interval_s=number("Notification.interval") or 30,
     )

@@ -11,12 +11,15 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from lxml import etree
+
 from conformance.reference.conduct import ServerConduct
+from conformance.reference.flawed_documents import edited
 from conformance.roles.utility import Handler, Interposer, Rates, Utility
 from conformance.vocabulary.clock import Clock
 from conformance.wire.messages import Answer, Request, header
 from conformance.wire.parser import Malformed, parse
-from conformance.wire.payload import read, write
+from conformance.wire.payload import SEP, read, write
 
 SLOWEST_S = 3600
 """No poll is asked for more seldom than this, whatever a profile leaves to it."""
@@ -55,6 +58,8 @@ def manners(conduct: ServerConduct, clock: Clock, utility: Utility) -> Iterator[
         yield _strict(utility)
     if "gzip" in conduct.encodings:
         yield _compressed
+    if conduct.rewrites:
+        yield _rewriting(clock)
     if conduct.redirects:
         yield _moved_programs
     if not conduct.fixed_entry:
@@ -94,6 +99,17 @@ def _compressed(request: Request, handler: Handler) -> Answer:
     if "gzip" not in accepted or not answer.body:
         return answer
     return replace(answer, headers=(*answer.headers, ("Content-Encoding", "gzip")), body=gzip.compress(answer.body))
+
+
+def _rewriting(clock: Clock) -> Interposer:
+    """Make every control a little longer as time goes by, under the same mRID."""
+    began = clock.now()
+
+    def lengthen(root: etree._Element) -> None:
+        for node in root.iter(f"{{{SEP}}}duration"):
+            node.text = str(int(node.text or "0") + int((clock.now() - began).total_seconds()))
+
+    return edited(lengthen, "DERControlList", "DERControl")
 
 
 MOVED = "moved=1"

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from conformance.roles.test_client import Reading, links_in
 from conformance.wire.exchange import Exchange
 from conformance.wire.messages import header
@@ -62,6 +64,19 @@ def duration_s(shown: Shown) -> int | None:
     """Return the length of a control in seconds."""
     interval = shown.node.child("interval")
     return None if interval is None else interval.integer("duration")
+
+
+def rewritten(before: Iterable[Shown], after: Iterable[Shown]) -> tuple[Shown, ...]:
+    """Return the controls that changed under a known mRID in anything but their EventStatus."""
+    known = {shown.node.hexadecimal("mRID"): _lasting(shown.node) for shown in before}
+    return tuple(
+        each for each in after if known.get(each.node.hexadecimal("mRID"), _lasting(each.node)) != _lasting(each.node)
+    )
+
+
+def _lasting(node: Node) -> tuple[bytes, ...]:
+    kept = (child.xml for child in node.children() if child.name not in ("EventStatus", "version"))
+    return tuple(etree.tostring(child, method="c14n", with_tail=False) for child in kept)
 
 
 def randomized_s(shown: Shown) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ from conformance.face.authoring import (
     randomized_s,
     register,
     require,
+    rewritten,
     spoken,
     target_of,
     test_case,
@@ -467,4 +468,39 @@ async def published_001(server, step, check):
         check.demands(
             "DefaultDERControl.setGradW",
             lambda value: kept_by_server(value, all(ramp == value.number for ramp, _ in given), ramped, judged),
+        )
+
+
+@test_case(
+    id="PUBLISHED-002",
+    title="Controls keep what they are under their mRID",
+    subject="server",
+    requirements=["GEN.LINK"],
+    flaws=[],
+    origin="ours",
+    needs=["DER"],
+    duration=["server_poll_pause"],
+    instructions=["register_device"],
+    values=["mRID.change"],
+)
+async def published_002(server, step, check, limits, clock):
+    """A client that knows an mRID does not pass its control on again, whatever else became of it.
+
+    Steps
+        1. Walk the tree from DeviceCapability.
+        2. Walk it again a little later, and compare the controls.
+
+    Passes when
+        no control changed under its mRID in anything but its status.
+    """
+    with step(1):
+        first = await server.walk()
+        check.advertised(first[0].exchange, requirement="GEN.LINK")
+    with step(2):
+        await clock.wait(limits.server_poll_pause.duration)
+        second = await server.walk()
+        changed = rewritten(controls(first), controls(second))
+        told, judged = f"{len(changed)} controls changed", [each.exchange for each in changed]
+        check.demands(
+            "mRID.change", lambda value: kept(value, not changed or "status" not in value.words, told, judged)
         )
