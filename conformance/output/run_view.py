@@ -85,6 +85,7 @@ class SubjectView:
     address: str = ""
     lfdi: str = ""
     started_by: str = ""
+    southbound: str = ""
     role: str = ""
     der: str = ""
     pen: str = ""
