@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.finding import State
-from conformance.judgement.intervals import Interval
 from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.readings import Series
 from conformance.vocabulary.identity import LFDI_DIGITS, same_lfdi
 from conformance.wire.csipaus import DOE_BITS, VPP_BITS
 from conformance.wire.exchange import Exchange
@@ -42,16 +42,17 @@ def well_formed_lfdi(exchange: Exchange, told: str | None, own: str) -> Judged:
     return Judged("lfdi", passed_if(right), f"{own}, in upper case", text or "none", (exchange.number,))
 
 
-def enough_readings(kind: str, seen: Iterable[Interval], wanted: int) -> Judged:
-    """Judge how many readings of one kind came under the exact roles; more is as good."""
+def enough_readings(kind: str, seen: Iterable[Series], wanted: int) -> Judged:
+    """Judge how many readings of one kind came under the exact roles, in the series that has most; more is as good."""
     uom, roles = KINDS[kind]
-    of_unit = [it for it in seen if it.uom == uom and it.value is not None]
-    found = [it for it in of_unit if it.role in roles]
-    wrong = sorted({f"{it.role:04X}" for it in of_unit if it.role not in roles})
+    of_unit = [one for one in seen if one.uom == uom and one.values]
+    found = [one for one in of_unit if one.role_flags in roles]
+    best = max((len(one.values) for one in found), default=0)
+    wrong = sorted({f"{one.role_flags or 0:04X}" for one in of_unit if one.role_flags not in roles})
     other = f"; others under the roles {', '.join(wrong)}" if wrong else ""
     expected = f"{wanted} readings of {kind} under the role {' or '.join(f'{role:04X}' for role in sorted(roles))}"
-    numbers = tuple(dict.fromkeys(it.exchange for it in found))
-    return Judged("enough_readings", passed_if(len(found) >= wanted), expected, f"{len(found)}{other}", numbers)
+    numbers = tuple(came.exchange for one in found for came in one.values[-1:])
+    return Judged("enough_readings", passed_if(best >= wanted), expected, f"{best}{other}", numbers)
 
 
 def claims_modes(value: Value, supported: str | None, exchange: Exchange) -> Judged:

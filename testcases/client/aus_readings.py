@@ -4,6 +4,7 @@ from conformance.face.authoring import (
     aligned,
     enough_readings,
     intervals,
+    mirrored_series,
     one_program,
     registered_last,
     require,
@@ -66,8 +67,9 @@ async def meter_001(utility, client, step, check, limits, clock):
         for post in posts:
             check.schema_valid(post)
         seen = intervals(posts)
+        series = mirrored_series(posts)
         for kind in FIVE:
-            check.judged("AUS.ALL-06", enough_readings(kind, seen, limits.aus_readings.count))
+            check.judged("AUS.ALL-06", enough_readings(kind, series, limits.aus_readings.count))
         over_time, rate = [it for it in seen if it.length_s], limits.post_rate.count
         check.demands("Reading.timePeriod.alignment", lambda value: aligned(over_time, value.words, rate))
         check.demands("Reading.timePeriod.multiple", lambda value: whole(over_time, value.number))

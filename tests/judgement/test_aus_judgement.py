@@ -16,7 +16,7 @@ from conformance.judgement.aus import (
     well_formed_lfdi,
 )
 from conformance.judgement.finding import State
-from conformance.judgement.intervals import Interval
+from conformance.judgement.readings import Came, Series
 from conformance.wire.payload import read
 
 OWN = "3E4F45AB31EDFE5B67E343E5E4562E3100032473"
@@ -57,8 +57,9 @@ def test_a_device_with_one_of_export_and_import_is_remarked_on(bits: str, told: 
 
 
 def test_readings_count_under_the_exact_role() -> None:
-    def seen(role: int) -> list[Interval]:
-        return [Interval("AA", 38, role, 1.0, 60 * number, 60, None, at(0), number) for number in range(6)]
+    def seen(role: int) -> list[Series]:
+        values = tuple(Came(at(60 * number), 1, number) for number in range(6))
+        return [Series("AA", role, 38, values=values)]
 
     assert enough_readings("site W", seen(0x03), 6).state is State.PASS
     wrong = enough_readings("site W", seen(0x49), 6)
