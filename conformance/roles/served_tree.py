@@ -76,7 +76,7 @@ def rewritten(before: Iterable[Shown], after: Iterable[Shown]) -> tuple[Shown, .
 
 def _lasting(node: Node) -> tuple[bytes, ...]:
     kept = (child.xml for child in node.children() if child.name not in ("EventStatus", "version"))
-    return tuple(etree.tostring(child, method="c14n", with_tail=False) for child in kept)
+    return tuple(etree.tostring(child, method="c14n") for child in kept)
 
 
 def randomized_s(shown: Shown) -> tuple[int, ...]:
