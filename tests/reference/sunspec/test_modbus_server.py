@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from pymodbus.client import AsyncModbusTcpClient
 
 from conformance.reference.sunspec.device import RegisterWrite
 from conformance.reference.sunspec.site_server import SiteServer
 from conformance.roles.southbound import SouthboundSite
 from conformance.vocabulary.clock import RealClock
+from conformance.vocabulary.errors import UsageError
 
 HYBRID = SouthboundSite()
 Use = Callable[[AsyncModbusTcpClient, SiteServer], Awaitable[None]]
@@ -79,3 +81,32 @@ def test_a_site_has_the_units_and_parts_that_are_wanted() -> None:
         assert server.plant.shows("opModStorageTargetW")
 
     with_a_master(use, SouthboundSite(unit=7, parts=("battery",)))
+
+
+def test_an_address_that_is_taken_is_wrong_use_and_says_where() -> None:
+    async def course() -> None:
+        first = SiteServer(HYBRID, RealClock(), list[RegisterWrite]().append)
+        await first.open()
+        port = int(first.values["modbus_port"])
+        second = SiteServer(SouthboundSite(port=port), RealClock(), list[RegisterWrite]().append)
+        try:
+            with pytest.raises(UsageError, match=f"127.0.0.1:{port}"):
+                await second.open()
+        finally:
+            await first.close()
+
+    asyncio.run(course())
+
+
+def test_after_the_end_nobody_listens_any_more() -> None:
+    async def course() -> bool:
+        server = SiteServer(HYBRID, RealClock(), list[RegisterWrite]().append)
+        await server.open()
+        await server.close()
+        master = AsyncModbusTcpClient("127.0.0.1", port=int(server.values["modbus_port"]), retries=0, reconnect_delay=0)
+        try:
+            return await master.connect()
+        finally:
+            master.close()
+
+    assert asyncio.run(course()) is False
