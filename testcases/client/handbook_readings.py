@@ -37,7 +37,7 @@ def mirrored(client):
     title="Readings that are required",
     subject="client",
     requirements=[],
-    flaws=["no_voltage_reading"],
+    flaws=["no_voltage_reading", "swaps_role_flags"],
     needs=["MirrorUsagePoint"],
     origin="ours",
     duration=["first_contact", "discovery", "reporting_window"],
