@@ -86,10 +86,11 @@ class CheckReports(Judging):
         return all(kept)
 
     def mrids(self, posts: Sequence[Exchange], own: str, pen: int | None = None) -> bool:
-        """Judge the mRIDs that a client made; ``pen`` is its maker's number, if known."""
-        made = identifiers.mrids_in(posts)
+        """Judge the mRIDs that a client made; ``pen`` is what it tells of its maker's number, where none is declared."""
+        made, declared = identifiers.mrids_in(posts), self._court.profile.values.whom.pen
+        number = pen if declared is None else declared
         kept = [
-            self.demands("mRID.pen_base", lambda it: identifiers.tails_kept(it, made, pen)),
+            self.demands("mRID.pen_base", lambda it: identifiers.tails_kept(it, made, number)),
             self.demands("mRID.unique", lambda it: identifiers.unique_kept(made)),
             self.demands("mRID.form", lambda it: identifiers.form_kept(it, made, own)),
         ]
