@@ -15,7 +15,7 @@ from conformance.roles.operator import Done, Outcome
 from conformance.running.run_record import Row
 from conformance.running.session import Session
 from conformance.running.step import Steps
-from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable
+from conformance.vocabulary.errors import DoesNotApply, NotChosen, PreconditionNotMet, SubjectUnreachable
 
 
 async def fails(check: Check) -> None:
@@ -67,6 +67,20 @@ async def unreachable() -> None:
     raise SubjectUnreachable("the server is gone")
 
 
+async def does_not_do_it(check: Check) -> None:
+    await passes(check)
+    raise DoesNotApply("the client made no subscription")
+
+
+async def fails_and_does_not_do_it(check: Check) -> None:
+    await fails(check)
+    raise DoesNotApply("the client made no subscription")
+
+
+async def takes_too_long() -> None:
+    raise NotChosen("it takes a day")
+
+
 async def instructs(instruct: object, check: Check) -> None:
     await instruct(order("stop_client", lfdi="AB"))  # type: ignore[operator]
     await passes(check)
@@ -104,6 +118,9 @@ def row_of(tmp_path: Path, body: CaseFunction, stage: Stage | None = None, **mor
         (passes_then_stops, "inconclusive", "cannot go on: nothing there"),
         (fails_then_stops, "fail", "cannot go on: nothing there"),
         (unreachable, "inconclusive", "the server is gone"),
+        (does_not_do_it, "not_applicable", "the client made no subscription"),
+        (fails_and_does_not_do_it, "fail", "the client made no subscription"),
+        (takes_too_long, "not_run", "it takes a day"),
         (breaks, "error", "ZeroDivisionError: ours"),
         (fails_then_breaks, "error", "ZeroDivisionError: ours"),
         (asks_for_too_much, "error", "server/X-1 asks for moon"),
