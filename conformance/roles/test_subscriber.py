@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -129,18 +129,22 @@ class TestSubscriber:
         return self._mine[-1]
 
     async def repeat(self, one: Subscribed) -> Reading:
-        """Post the same subscription again and judge that it is accepted."""
+        """Post the same subscription again and judge that it is accepted, be it as one of its own."""
         place = require(self._list, "the list is not known")
         body = write(subscription(one.href, one.uri, one.limit))
         posted = await self._server.post(place, body, "SubscriptionList")
         self._check.answered(posted.exchange, 200, 201, 204, requirement="SUB.AGAIN")
+        where = location_of(posted)
+        if where is not None and target_of(where) != one.place:
+            self._mine.append(replace(one, place=target_of(where)))
         return posted
 
     async def delete(self, one: Subscribed) -> None:
-        """Delete a subscription and judge the answer."""
-        gone = await self._server.ask("DELETE", one.place, "Subscription")
-        self._check.answered(gone.exchange, 200, 204, requirement="SUB.DELETE")
-        self._mine = [kept for kept in self._mine if kept is not one]
+        """Delete a subscription, at every place that the server gave it, and judge the answers."""
+        for kept in [kept for kept in self._mine if kept.uri == one.uri]:
+            gone = await self._server.ask("DELETE", kept.place, "Subscription")
+            self._check.answered(gone.exchange, 200, 204, requirement="SUB.DELETE")
+            self._mine.remove(kept)
 
     async def listed(self, *wanted: Subscribed) -> None:
         """Judge that subscriptions stand in their list, and that each can be read at its place."""
