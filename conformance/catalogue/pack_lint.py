@@ -14,7 +14,7 @@ from conformance.catalogue.demands import DEMANDS, demand_of
 from conformance.catalogue.pack import Contradiction
 from conformance.catalogue.pack_values import Phase, SourceGrade, Value
 from conformance.catalogue.profile import Profile
-from conformance.vocabulary.limits import Limit
+from conformance.vocabulary.limits import Limit, Limits
 
 
 class Weight(StrEnum):
@@ -146,6 +146,24 @@ def _windows(profile: Profile) -> Iterator[Remark]:
             yield Remark("short-window", Weight.WARNING, name, _too_short(rate, watched))
 
 
+def _slow_lists(profile: Profile) -> Iterator[Remark]:
+    """Test cases publish events a minute ahead; a client that polls as the test server asks must learn of them."""
+    if why := polls_too_slow(profile.limits):
+        yield Remark("slow-lists", Weight.ERROR, "program_list_poll_rate", why)
+
+
+def polls_too_slow(limits: Limits) -> str | None:
+    """Return why the test server would ask a client to poll so slowly that it misses events, or ``None``."""
+    rate, minute = limits.get("program_list_poll_rate"), limits.get("event_minute")
+    if rate is None or minute is None or rate.value < minute.value:
+        return None
+    return (
+        f"the test server would ask for polls every {rate.value:g} s ({rate.source}), and test cases publish events "
+        f"{minute.value:g} s ahead (event_minute); lower the limit program_list_poll_rate. It is the harness's own: how "
+        "often a client polls of itself is judged where the server states no rate"
+    )
+
+
 def _too_short(rate: Limit, watched: Limit) -> str:
     return (
         f"every {rate.value:g} s happens less than twice in {watched.value:g} s ({watched.name}); raise the limit "
@@ -231,6 +249,7 @@ LOOKS: tuple[Callable[[Profile], Iterator[Remark]], ...] = (
     _batches,
     _pen,
     _windows,
+    _slow_lists,
     _conditions,
     _clauses,
     _eased,

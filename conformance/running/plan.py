@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from conformance.catalogue.pack_lint import polls_too_slow
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.test_case import TestCase
 from conformance.running.applies import named, skipped
@@ -91,6 +92,9 @@ def make_plan(
         UsageError: an id in ``only`` that no test case has, or a limit that the profile lacks.
     """
     subjects = tuple(subjects)
+    if "client" in subjects and (why := polls_too_slow(profile.limits)):
+        do = "lower program_list_poll_rate, or raise event_minute"
+        raise UsageError(explain(f"planning by {profile.id}", "limits under which events are read in time", why, do))
     _must_exist(cases, subjects, only)
     rows = [
         Planned(

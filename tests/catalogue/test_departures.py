@@ -11,7 +11,6 @@ from conformance.catalogue.pack_values import Whom
 from conformance.catalogue.profile import load_profile
 from tests.catalogue.made_pack import Rows, rate, two, word, write
 
-
 EASED: Rows = {"source": "letter", "reason": "r"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,26 +14,26 @@ import yaml
 from conformance.catalogue import shipped
 from conformance.catalogue.pack_diff import diff
 from conformance.catalogue.pack_lint import Weight, lint
-from conformance.catalogue.pack_values import Value
 from conformance.catalogue.profile import Profile, load_profile
-from conformance.judgement.check import Check, Court
-from conformance.judgement.finding import Finding, State
-from conformance.judgement.judged import Judged, passed_if
-from conformance.judgement.requirements import whole_register
+from conformance.face.pack_proof import Outcome, prove
+from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
+from conformance.judgement.finding import State
+from conformance.output.record_reading import read_run
 from conformance.running.plan import make_plan
+from conformance.running.session import Session
 from conformance.vocabulary.errors import UsageError
 from conformance.vocabulary.verdict import Verdict
-from conformance.wire.schema import Edition, Validator
 from tests.running.made_run import case
 
 README = shipped.profiles_folder() / "README.md"
-OBSERVED = {
-    "DERControlList.pollRate": 130.0,
+DONE = {
+    "DERControlList.pollRate": 260.0,
     "MirrorUsagePoint.postRate": 110.0,
-    "DERControl.delivery": 150.0,
+    "DERControl.delivery": 400.0,
     "DERControl.stored_events": 40.0,
 }
-"""What an imagined client did: too slow a poll and too few events stored."""
+"""What a client does that was not made for this handbook: it polls and passes on too slowly, and stores too little."""
+JUDGING = ("CADENCE-001", "CADENCE-002", "DELIVERY-001", "STORED-001")
 
 
 def example() -> str:
@@ -51,24 +52,27 @@ def northwind(folder: Path, *changes: tuple[str, str]) -> Profile:
     return load_profile(str(path))
 
 
-def findings(profile: Profile) -> Mapping[str, State]:
-    """Judge what the client did by the values of a profile, each step of a ladder; return the states by requirement."""
-    found: list[Finding] = []
-    court = Court(
-        whole_register(profile), profile, Validator(Edition(profile.edition)), lambda: 0.0, lambda: None, found.append
-    )
-    check = Check(court)
-    for name, seen in OBSERVED.items():
-        value = profile.values.find(name, role="device")
+def findings(profile: Profile, folder: Path) -> Mapping[str, State]:
+    """Run the client under a pack, in virtual time; return the worst that was found by each demand of the pack."""
+    kept = profile.values
+    for name, figure in DONE.items():
+        value = kept.put_to(DEMONSTRATED["client"]).find(name)
         assert value is not None
-        for step in profile.values.ladder(value):
-            check.demanded(step, judged(step, seen))
-    return {str(finding.requirement): finding.state for finding in found}
+        kept = kept.having(replace(value, figure=figure))
+    with ExitStack() as keep:
+        choice = Choice(profile=profile, only=JUDGING)
+        session = Session(demonstration(choice, folder, keep, {"client": ()}, peers_keep_to=kept))
+        session.start()
+        run = read_run(session.finish())
+    found: dict[str, State] = {}
+    for finding in (found for judged in run.cases for found in judged.findings):
+        if finding.demand is not None and finding.requirement == f"northwind:{finding.demand}":
+            worst = min(finding.state, found.get(finding.demand, State.NOTE), key=WORST_FIRST.index)
+            found[finding.demand] = worst
+    return found
 
 
-def judged(value: Value, seen: float) -> Judged:
-    holds = seen >= value.number if value.demand.bound == "min" else seen <= value.number
-    return Judged("imagined", passed_if(holds), value.sentence, f"{seen:g}")
+WORST_FIRST = (State.FAIL, State.INCONCLUSIVE, State.WARNING, State.PASS, State.NOTE)
 
 
 def test_the_example_loads_and_demands_what_the_text_says(tmp_path: Path) -> None:
@@ -83,6 +87,7 @@ def test_the_example_loads_and_demands_what_the_text_says(tmp_path: Path) -> Non
         "DERSettings.setMaxW": "required",
         "EndDevice.lFDI.derivation": ("certificate_hash", "hash_with_pen"),
         "EndDevice.lFDI.pen_base": "hex",
+        "mRID.pen_base": "hex",
         "DERStatus.post_interval": None,
     }
 
@@ -99,44 +104,83 @@ def test_the_mistakes_that_the_text_names_end_as_it_says(tmp_path: Path) -> None
     with pytest.raises(UsageError, match="1200 s is looser than 600 s"):
         northwind(tmp_path, (row, "DERControlList.pollRate: {kind: tighten, value: 1200"))
     slow = yaml.safe_load(example())
-    del slow["values"]["DERControlList.pollRate"], slow["limits"]["program_list_poll_rate"]
+    del slow["values"]["DERControlList.pollRate"]
     (tmp_path / "slow.yaml").write_text(yaml.safe_dump(slow), encoding="utf-8")
     told = [remark.why for remark in lint(load_profile(str(tmp_path / "slow.yaml"))) if remark.weight is Weight.WARNING]
     assert told
     assert all("180 s from exposed cannot be met by a client that polls every 600 s" in why for why in told)
 
 
-def test_the_test_server_asks_for_the_demanded_rates(tmp_path: Path) -> None:
+def test_the_test_server_asks_for_the_rate_that_the_pack_gives_it(tmp_path: Path) -> None:
     limits = northwind(tmp_path).limits
-    assert (limits.program_list_poll_rate.value, limits.post_rate.value) == (120, 120)
-    assert limits.program_list_poll_rate.source == "handbook 4.1 (primary)"
+    assert (limits.program_list_poll_rate.value, limits.post_rate.value) == (30, 120)
+    assert limits.post_rate.source == "handbook 4.2 (primary)"
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, State]:
+    folder = tmp_path_factory.mktemp("before")
+    return findings(northwind(folder), folder / "run")
+
+
+def test_a_client_is_judged_by_each_number(before: Mapping[str, State]) -> None:
+    names = {key.partition("[")[0]: state for key, state in before.items()}
+    assert names == {
+        "DERControlList.pollRate": State.FAIL,
+        "MirrorUsagePoint.postRate": State.PASS,
+        "DERControl.delivery": State.FAIL,
+        "DERControl.stored_events": State.FAIL,
+    }
 
 
 @pytest.mark.parametrize(
-    ("change", "changed"),
+    ("change", "changed", "state"),
     [
-        (("pollRate: {kind: tighten, value: 120", "pollRate: {kind: tighten, value: 140"), "DERControlList.pollRate"),
-        (("postRate: {kind: tighten, value: 120", "postRate: {kind: tighten, value: 100"), "MirrorUsagePoint.postRate"),
-        (("value: 180", "value: 140"), "DERControl.delivery"),
-        (("value: 48", "value: 36"), "DERControl.stored_events"),
+        (
+            ("pollRate: {kind: tighten, value: 120", "pollRate: {kind: tighten, value: 240"),
+            "DERControlList.pollRate",
+            State.PASS,
+        ),
+        (
+            ("postRate: {kind: tighten, value: 120", "postRate: {kind: tighten, value: 60"),
+            "MirrorUsagePoint.postRate",
+            State.FAIL,
+        ),
+        (("value: 180", "value: 450"), "DERControl.delivery", State.PASS),
+        (("value: 48", "value: 36"), "DERControl.stored_events", State.PASS),
     ],
 )
-def test_one_number_changes_exactly_the_verdict_that_depends_on_it(
-    tmp_path: Path, change: tuple[str, str], changed: str
+def test_one_number_changes_exactly_the_findings_that_depend_on_it(
+    tmp_path: Path, before: Mapping[str, State], change: tuple[str, str], changed: str, state: State
 ) -> None:
-    before, after = northwind(tmp_path), northwind(tmp_path, change)
-    one, other = findings(before), findings(after)
-    assert [key for key in one if one[key] is not other[key]] == [
-        key for key in one if key.startswith(f"northwind:{changed}")
-    ]
-    assert {item.name.partition("[")[0] for item in diff(before, after) if item.part == "value"} == {changed}
+    profile = northwind(tmp_path, change)
+    after = findings(profile, tmp_path / "run")
+    different = {key: after.get(key) for key in {*before, *after} if before.get(key) is not after.get(key)}
+    assert {key.partition("[")[0]: found for key, found in different.items()} == {changed: state}
+    assert {item.name.partition("[")[0] for item in diff(northwind(tmp_path), profile) if item.part == "value"} == {
+        changed
+    }
 
 
-def test_the_grade_of_one_number_changes_what_breaking_it_costs(tmp_path: Path) -> None:
-    key = "northwind:DERControlList.pollRate"
-    line = 'clause: "4.1", grade: '
-    states = [findings(northwind(tmp_path, (f"{line}primary", f"{line}{grade}")))[key] for grade in ("primary", "seed")]
-    assert states == [State.FAIL, State.WARNING]
+def test_the_grade_of_one_number_changes_what_breaking_it_costs(tmp_path: Path, before: Mapping[str, State]) -> None:
+    change = 'clause: "4.1", grade: primary', 'clause: "4.1", grade: seed'
+    after = findings(northwind(tmp_path, change), tmp_path / "run")
+    key = "DERControlList.pollRate"
+    assert (before[key], after[key]) == (State.FAIL, State.WARNING)
+
+
+def test_the_suite_catches_a_client_that_breaks_any_rule_of_the_pack(tmp_path: Path) -> None:
+    """All but what binds aggregators only: there are no test cases with a fleet yet."""
+    proofs = {proof.key: proof for proof in prove(northwind(tmp_path))}
+    outcomes = {key: proof.outcome for key, proof in proofs.items()}
+    rest = {key: outcome for key, outcome in outcomes.items() if outcome is not Outcome.PROVEN}
+    assert rest == {
+        "DERControl.delivery[aggregator]": Outcome.FLEET,
+        "EndDevice.lFDI.pen_base[aggregator]": Outcome.FLEET,
+        "DERStatus.post_interval": Outcome.NOTHING,
+    }
+    caught = {proof.pack for proof in proofs.values() if proof.outcome is Outcome.PROVEN and not proof.departure.eased}
+    assert caught == {"fail"}
 
 
 def test_a_case_that_needs_what_is_not_known_is_not_run_and_asks(tmp_path: Path) -> None:
@@ -149,7 +193,10 @@ def test_a_case_that_needs_what_is_not_known_is_not_run_and_asks(tmp_path: Path)
     asked = "DERStatus.post_interval is not known; ask Northwind Power: How often is DERStatus sent?"
     assert rows["X-1"] == (Verdict.NOT_RUN, asked)
     assert rows["X-2"] is None
-    assert rows["X-3"] == (Verdict.NOT_APPLICABLE, "the profile northwind demands no EndDevice.static_export of a device")
+    assert rows["X-3"] == (
+        Verdict.NOT_APPLICABLE,
+        "the profile northwind demands no EndDevice.static_export of a device",
+    )
     answer = "value: null, question: Q-STATUS", "value: 60, unit: s"
     told = {row.id: row.skip for row in make_plan(cases, northwind(tmp_path, answer), ["client"]).rows}
     assert told["X-1"] is None

@@ -231,6 +231,6 @@ def test_a_promotion_that_is_not_there_cannot_be_withdrawn(tmp_path: Path) -> No
 
 
 def test_a_word_outside_a_closed_set_is_refused_with_what_is_near(tmp_path: Path) -> None:
+    path = write(tmp_path, "above", inherits="harness", values={"EndDevice.registration": word(["in_bnad"])})
     with pytest.raises(UsageError, match=r"in_bnad(.|\n)*perhaps in_band"):
-        values = {"EndDevice.registration": word(["in_bnad"])}
-        load_profile(str(write(tmp_path, "above", inherits="harness", values=values)))
+        load_profile(str(path))

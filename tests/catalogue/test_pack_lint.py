@@ -35,6 +35,13 @@ def test_a_conditional_element_needs_its_condition(tmp_path: Path) -> None:
     assert "condition" not in told
 
 
+def test_a_test_server_must_not_ask_for_slow_polls_of_programs(tmp_path: Path) -> None:
+    limits = {"program_list_poll_rate": {"kind": "replace", "value": 120, "unit": "s", "source": "ours"}}
+    found = remarks(tmp_path, {}, inherits="harness", limits=limits)["slow-lists"]
+    assert found.weight is Weight.ERROR
+    assert "test cases publish events 60 s ahead" in found.why
+
+
 def test_five_minutes_cannot_be_met_by_polling_every_ten(tmp_path: Path) -> None:
     remark = remarks(tmp_path, {POLL: rate(), DELIVERY: rate(value=300, clock_start="exposed")})["delivery-by-polling"]
     assert remark.weight is Weight.WARNING

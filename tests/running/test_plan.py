@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from made_run import case, profile
 
@@ -84,3 +86,10 @@ def test_a_mode_is_claimed_by_name_or_by_a_declaration_that_names_none() -> None
     assert skip("DER") is None
     assert skip("DER", "opModVoltVar") is None
     assert skip("DER", "opModMaxLimW") == (Verdict.NOT_APPLICABLE, "the declaration does not claim opModVoltVar")
+
+
+def test_a_test_server_that_asks_for_slower_polls_than_events_are_published_ahead_is_wrong_use() -> None:
+    slow = replace(PROFILE, limits=PROFILE.limits.overridden_by({"program_list_poll_rate": 120}))
+    with pytest.raises(UsageError, match=r"polls every 120 s(.|\n)*lower program_list_poll_rate"):
+        make_plan(CASES, slow, ["client"])
+    assert make_plan(CASES, slow, ["server"]).rows
