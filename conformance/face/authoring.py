@@ -35,7 +35,7 @@ from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
 from conformance.roles.aus_schedules import both_ways, minute_by_minute, scaled_limits, tells_ramp
 from conformance.roles.chain_trial import greeted, refuses, turned_down
-from conformance.roles.claims import storage_claims, told_modes
+from conformance.roles.claims import in_band, storage_claims, told_modes
 from conformance.roles.client_reports import (
     found_its_device,
     has_put,
@@ -265,6 +265,7 @@ __all__ = [
     "greeted",
     "has_put",
     "has_reason",
+    "in_band",
     "in_namespace",
     "in_sequence",
     "instant",

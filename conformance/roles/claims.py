@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.catalogue.pack_values import Values
 from conformance.judgement.aus import (
     above_zero,
     claims_mode,
@@ -13,9 +14,17 @@ from conformance.judgement.aus import (
 )
 from conformance.judgement.check import Check, require
 from conformance.roles.observed_client import response_in
+from conformance.vocabulary.errors import DoesNotApply
 from conformance.wire.csipaus import VPP_BITS
 from conformance.wire.exchange import Exchange
 from conformance.wire.payload import Node
+
+
+def in_band(values: Values) -> None:
+    """Go on only where the profile lets devices register themselves. Raises ``DoesNotApply``."""
+    way = values.find("EndDevice.registration")
+    if way is not None and not way.waived and way.figure is not None and "in_band" not in way.words:
+        raise DoesNotApply(f"{way.pack} registers devices {' or '.join(way.words)} only ({way.cited})")
 
 
 def told_modes(check: Check, capability: Exchange, settings: Exchange) -> None:

@@ -3,6 +3,7 @@
 from conformance.face.authoring import (
     Registration,
     arrival,
+    in_band,
     offer_versions,
     one_program,
     registered_last,
@@ -86,7 +87,7 @@ async def join_002(utility, client, step, check, limits, values):
         one EndDevice is posted, valid, with the LFDI of the client's certificate in upper case and the SFDI that goes
         with it, and the three documents follow.
     """
-    require("in_band" in values.find("EndDevice.registration").words, "the profile registers nobody in band")
+    in_band(values)
     utility.registration = Registration.IN_BAND
     one_program(utility, client.lfdi)
     with step(1):
@@ -118,7 +119,7 @@ async def join_002(utility, client, step, check, limits, values):
     instructions=["restart_client"],
     values=["ConnectionPoint"],
 )
-async def join_003(utility, client, step, check, limits):
+async def join_003(utility, client, step, check, limits, values):
     """Limits hold at a connection point, so the network must know which one a device stands behind.
 
     Steps
@@ -129,6 +130,7 @@ async def join_003(utility, client, step, check, limits):
         the ConnectionPoint of the client's own EndDevice is put, valid in the profile's edition, with an id, after the
         EndDevice is there, and accepted.
     """
+    in_band(values)
     utility.registration = Registration.IN_BAND
     one_program(utility, client.lfdi)
     with step(1):
