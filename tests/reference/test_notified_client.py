@@ -18,12 +18,14 @@ from conformance.roles.notifier import Notifier
 from conformance.roles.utility import DERProgram, Rates, Utility
 from conformance.roles.utility.notification import NotificationStatus, notification
 from conformance.roles.utility.scenario import one_program
-from conformance.vocabulary.clock import VirtualClock, VirtualTimeLoop
+from conformance.vocabulary.clock import Clock, RealClock, VirtualClock, VirtualTimeLoop
 from conformance.wire.http_client import HttpClient
 from conformance.wire.http_server import Listener
 from conformance.wire.messages import Answer, Request
+from conformance.wire.network import Network
 from conformance.wire.payload import write
 from conformance.wire.pipes import PipeNetwork
+from conformance.wire.sockets import SocketNetwork
 from conformance.wire.tls_context import client_context, server_context
 from tests.visitor import START
 
@@ -41,7 +43,7 @@ def identities(tmp_path_factory: pytest.TempPathFactory) -> DemoIdentities:
 class Scene:
     """A utility that offers subscriptions, and the client that was told of it."""
 
-    def __init__(self, clock: VirtualClock, utility: Utility, notifier: Notifier, program: DERProgram, site: Site):
+    def __init__(self, clock: Clock, utility: Utility, notifier: Notifier, program: DERProgram, site: Site):
         self.clock, self.utility, self.notifier, self.program, self.site = clock, utility, notifier, program, site
         self.asked: list[tuple[str, str | None]] = []
 
@@ -74,9 +76,26 @@ def play(
 async def _played(
     identities: DemoIdentities, act: Act, flaws: frozenset[str], manner: Manner | None, conduct: ClientConduct
 ) -> Scene:
-    loop = asyncio.get_running_loop()
-    clock = VirtualClock(START, loop)
-    network, utility, own = PipeNetwork(clock), Utility(clock, rates=SLOW), identities.server
+    clock = VirtualClock(START, asyncio.get_running_loop())
+
+    async def settled(scene: Scene) -> None:
+        await scene.wait(60)
+        await act(scene)
+
+    return await played_on(PipeNetwork(clock), clock, identities, settled, flaws, manner, conduct)
+
+
+async def played_on(
+    network: Network,
+    clock: Clock,
+    identities: DemoIdentities,
+    act: Act,
+    flaws: frozenset[str] = frozenset(),
+    manner: Manner | None = None,
+    conduct: ClientConduct = CSIP_CLIENT,
+) -> Scene:
+    """Let a client and a utility with its notifier live on a network while something is done."""
+    utility, own = Utility(clock, rates=SLOW), identities.server
     utility.subscriptions.offered = True
     offered = one_program(utility, identities.device.lfdi)
     offered.program.set_default({"opModMaxLimW": 10000})
@@ -112,7 +131,6 @@ async def _played(
     )
     tasks = [asyncio.ensure_future(running), asyncio.ensure_future(notifier.run())]
     try:
-        await scene.wait(60)
         await act(scene)
     finally:
         for task in tasks:
@@ -254,3 +272,17 @@ def test_it_may_do_so_in_other_ways(identities: DemoIdentities, manner: Manner) 
     scene = play(identities, act, manner=manner)
     assert set(FIVE) <= set(scene.kinds)
     assert scene.statuses == [manner.notification_status]
+
+
+def test_it_is_notified_on_real_sockets(identities: DemoIdentities) -> None:
+    async def act(scene: Scene) -> None:
+        async with asyncio.timeout(60):
+            while scene.kinds != FIVE:
+                await scene.wait(0.05)
+            scene.program.add_control(LIMIT, duration=timedelta(minutes=5))
+            while scene.site.setpoints.max_w != 0.2 * scene.site.rated_w:
+                await scene.wait(0.05)
+
+    clock = RealClock()
+    scene = asyncio.run(played_on(SocketNetwork(clock), clock, identities, act))
+    assert scene.statuses in ([], [201])
