@@ -170,7 +170,8 @@ async def random_001(utility, client, step, check, limits, clock):
             )
             for number in range(limits.randomized_events.count)
         ]
-        await watch.read_before_start(events[-1], requirement="EVENT.044")
+        held = await client.seen("GET", ("DERControlList", "DERControl"), events[0].start, shows(events[-1]))
+        require(held, "the client does not read all events before the first one starts")
     with step(2):
         answers = [await watch.started(event) for event in events]
     with step(3):
