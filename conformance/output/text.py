@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.judgement.finding import Finding, State
 from conformance.output.record_reading import JsonObject, read_run
-from conformance.output.run_view import CaseView
+from conformance.output.run_view import CaseView, RunView
 from conformance.output.wording import (
     RESULT_WORDS,
     VERDICT_WORDS,
@@ -19,6 +19,7 @@ from conformance.output.wording import (
     visible,
     weaknesses,
 )
+from conformance.running.applies import NOT_SELECTED
 from conformance.running.case_run import CaseResult
 from conformance.vocabulary.verdict import Verdict
 from conformance.wire.exchange import Exchange
@@ -69,7 +70,16 @@ def summary_lines(record: JsonObject) -> list[str]:
         for case in run.cases_with(*UNDECIDED)
     ]
     weak = [f"{'weakened by':<14} {one_line(text)}" for text in weaknesses(run)]
-    return [*undecided, *weak, result_line(record)]
+    return [*undecided, *_nothing_run(run), *weak, result_line(record)]
+
+
+def _nothing_run(run: RunView) -> list[str]:
+    """Say of each selected test case why it was not run, where none was."""
+    rows = run.cases_with(Verdict.NOT_APPLICABLE, Verdict.NOT_RUN)
+    if len(rows) < len(run.cases):
+        return []
+    selected = [case for case in rows if case.origin and case.reason != NOT_SELECTED][:FINDINGS]
+    return [f"{VERDICT_WORDS[case.verdict]:<14} {one_line(case.id)}  {one_line(case.reason)}" for case in selected]
 
 
 def result_line(record: JsonObject) -> str:

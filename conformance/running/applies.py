@@ -23,6 +23,9 @@ OURS = "ours"
 MODE = "opMod"
 """How the names of all modes of a DERControlBase begin."""
 
+NOT_SELECTED = "not selected (--only)"
+"""Why a case is not run that was not asked for."""
+
 FLEET = "fleet"
 """What a case needs that is about an aggregator and the DER it manages."""
 
@@ -103,7 +106,7 @@ def _claimed(need: str, supported: frozenset[str]) -> bool:
 
 
 def _not_selected(case: TestCase, only: Sequence[str]) -> Skip | None:
-    return (Verdict.NOT_RUN, "not selected (--only)") if only and not named(case, only) else None
+    return (Verdict.NOT_RUN, NOT_SELECTED) if only and not named(case, only) else None
 
 
 def _other_procedure(case: TestCase, profile: Profile) -> Skip | None:

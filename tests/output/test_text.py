@@ -106,3 +106,15 @@ def test_virtual_time_is_stamped():
     record = sample_runs.all_passed(virtual=True).record
     assert result_line(record) == "Conformant (virtual time). 1 test case: 1 passed."
     assert any("Virtual time" in line for line in summary_lines(record))
+
+
+def test_a_run_of_nothing_says_of_what_was_selected_why_it_does_not_apply():
+    plan = [sample_facts.planned("client/CORE-005", "Title"), sample_facts.planned("client/CORE-006", "Title")]
+    started = [sample_facts.run_started(plan)]
+    ends = [
+        sample_facts.finished("client/CORE-005", 0.0, "not_applicable", reason="it is of another procedure"),
+        sample_facts.finished("client/CORE-006", 0.0, "not_run", reason="not selected (--only)"),
+    ]
+    lines = summary_lines(sample_facts.Sample([*started, *ends]).record)
+    assert "not applicable CORE-005  it is of another procedure" in lines
+    assert not any("CORE-006  not selected" in line for line in lines)
