@@ -21,5 +21,6 @@ def test_a_start_half_a_minute_late_is_told_as_such(tmp_path: Path) -> None:
     (late,) = (it for it in case.findings_in(State.FAIL) if it.expected.startswith("Response 2"))
     assert late.observed.startswith("+30.0")
     assert late.step == 3
-    assert late.timing is not None and late.timing.measured_s is not None
+    assert late.timing is not None
+    assert late.timing.measured_s is not None
     assert late.exchanges != ()

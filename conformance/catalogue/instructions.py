@@ -143,14 +143,15 @@ _ALL = (
         "run_consuming",
         "client",
         "Let the loads and storage behind the client with LFDI {lfdi} draw power, at half of their rating or more if"
-        " they can, nearly all of it under the control of the client, with so little generation that the site imports it.",
+        " they can, nearly all of it under the control of the client, with so little generation that the site imports"
+        " it.",
         ("lfdi",),
     ),
     Instruction(
         "pulse_load",
         "client",
-        "Switch a load of {power_w} W behind the site's meter of the client with LFDI {lfdi} on for {on_s} s and off for"
-        " {off_s} s, again and again, beside what it draws anyway; 0 W ends it.",
+        "Switch a load of {power_w} W behind the site's meter of the client with LFDI {lfdi} on for {on_s} s and off"
+        " for {off_s} s, again and again, beside what it draws anyway; 0 W ends it.",
         ("power_w", "on_s", "off_s", "lfdi"),
     ),
     Instruction(

@@ -159,8 +159,8 @@ def polls_too_slow(limits: Limits) -> str | None:
         return None
     return (
         f"the test server would ask for polls every {rate.value:g} s ({rate.source}), and test cases publish events "
-        f"{minute.value:g} s ahead (event_minute); lower the limit program_list_poll_rate. It is the harness's own: how "
-        "often a client polls of itself is judged where the server states no rate"
+        f"{minute.value:g} s ahead (event_minute); lower the limit program_list_poll_rate. It is the harness's own: "
+        "how often a client polls of itself is judged where the server states no rate"
     )
 
 

@@ -26,9 +26,7 @@ def site_power(seen: Sequence[Interval], since: datetime, ahead: timedelta) -> t
     return tuple(it for it in chosen if instant(it.start_s) - ahead >= since)
 
 
-def shows_the_mean(
-    seen: Sequence[Interval], plant: object, ahead: timedelta, swing_w: float, error: Limit
-) -> Judged:
+def shows_the_mean(seen: Sequence[Interval], plant: object, ahead: timedelta, swing_w: float, error: Limit) -> Judged:
     """Judge averages of the site's power against the plant's own mean over the same interval.
 
     ``swing_w`` is how far the load swings: the share of it that ``error`` gives, in percent, is granted. Only the size

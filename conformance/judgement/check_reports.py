@@ -10,9 +10,9 @@ from datetime import datetime
 
 from conformance.catalogue.reading_words import ReadingWord
 from conformance.judgement import answers, charge, der_status, identifiers
-from conformance.judgement import registration as registrations
 from conformance.judgement import elements as written_elements
 from conformance.judgement import readings as mirrored
+from conformance.judgement import registration as registrations
 from conformance.judgement.court import Judging
 from conformance.judgement.finding import State
 from conformance.vocabulary.limits import Limit
@@ -37,7 +37,8 @@ class CheckReports(Judging):
                 name, lambda it: written_elements.element_kept(it, written, values.whom.types, unwritten)
             )
 
-        return all([judged(name) for name in names])
+        kept = [judged(name) for name in names]
+        return all(kept)
 
     def modes_declared(self, written: Sequence[written_elements.Written]) -> bool:
         """Judge whether the client declares the modes that it is to obey."""
@@ -69,7 +70,8 @@ class CheckReports(Judging):
         """Judge the total power of a charging station, where one is asked for and the plant is observed."""
         held = self._court.profile.values.holding("MirrorUsagePoint.readings")
         judged = ((value, mirrored.station_total(value, seen, plant, tolerance.value)) for value in held)
-        return all([self.demanded(value, one) for value, one in judged if one is not None])
+        kept = [self.demanded(value, one) for value, one in judged if one is not None]
+        return all(kept)
 
     def left_out(self, seen: Sequence[mirrored.Series], lost: ReadingWord, since: datetime) -> bool:
         """Judge whether a quantity that can be measured no more is left out from an instant on."""
@@ -86,7 +88,7 @@ class CheckReports(Judging):
         return all(kept)
 
     def mrids(self, posts: Sequence[Exchange], own: str, pen: int | None = None) -> bool:
-        """Judge the mRIDs that a client made; ``pen`` is what it tells of its maker's number, where none is declared."""
+        """Judge the mRIDs that a client made; ``pen`` is what it tells of its maker where no number is declared."""
         made, declared = identifiers.mrids_in(posts), self._court.profile.values.whom.pen
         number = pen if declared is None else declared
         kept = [

@@ -272,8 +272,8 @@ class ReferenceClient:
     async def _name_connection_point(self, devices: Fetched, own: Node) -> None:
         """Put the connection point id, once; while it is refused nothing else is done."""
         aus, target = self.conduct.aus, devices.resolved(own.link("ConnectionPointLink"))
-        wanted = aus.connection_point and self.conduct.reports.names_point and "never_sends_connection_point" not in self.flaws
-        if target is None or target in self._connected or not wanted:
+        silent = not self.conduct.reports.names_point or "never_sends_connection_point" in self.flaws
+        if target is None or target in self._connected or silent or not aus.connection_point:
             return
         document = connection_point(aus.extension, self.identity.connection_point)
         await self._session.put(target, document, "ConnectionPoint")

@@ -100,7 +100,7 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("ignores_discovery", "AUS.SDVN-01", "enters by its own path whatever the well-known document says"),
         _flaw("needs_registration_link", "AUS.ALL-05", "stops where its EndDevice links to no Registration"),
         _flaw("lower_case_lfdi", "AUS.ALL-02", "writes its LFDI in lower case"),
-        _flaw("swaps_doe_bits", "AUS.ALL-09", "takes bit 0 of doeModes for the import limit and bit 1 for the export limit"),
+        _flaw("swaps_doe_bits", "AUS.ALL-09", "takes bit 0 of doeModes for the import and bit 1 for the export limit"),
         _flaw("keeps_own_ramp", "AUS.ALL-13", "shows its own setGradW whatever the default says"),
         _flaw("no_storage_ratings", "AUS.STO-02", "tells no rates and no energy of its storage"),
         _flaw("no_stored_energy", "AUS.STO-01", "mirrors no stored energy"),

@@ -1,4 +1,4 @@
-"""What a client under test wrote of itself and its DER, as the test server holds it at the end (CSIP 4.9, P43 to P45)."""
+"""What a client under test wrote of itself and its DER, as the test server holds it (CSIP 4.9, P43 to P45)."""
 
 from __future__ import annotations
 
