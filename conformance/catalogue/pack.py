@@ -17,6 +17,7 @@ import jsonschema
 import yaml
 
 from conformance.catalogue.demands import DEMANDS, demand_of
+from conformance.catalogue.pack_cells import Cell, read_cells
 from conformance.catalogue.pack_values import Question
 from conformance.catalogue.shipped import profiles_folder
 from conformance.vocabulary.errors import UsageError, explain
@@ -73,6 +74,7 @@ class Pack:
     contradictions: tuple[Contradiction, ...]
     evidence: tuple[Evidence, ...]
     procedures: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
 
 def pack_names() -> list[str]:
@@ -181,6 +183,7 @@ def _pack(path: Path, document: Row) -> Pack:
             for row in _rows(document, "evidence")
         ),
         procedures=_words(document.get("procedures", [])),
+        cells=read_cells(_rows(document, "cells")),
     )
 
 

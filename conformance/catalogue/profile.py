@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.catalogue.demands import Bound
 from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_names, read_chain
+from conformance.catalogue.pack_cells import Cell
 from conformance.catalogue.pack_layers import merged_promotions, merged_required, merged_rows, merged_values, refused
 from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values, Whom
 from conformance.catalogue.requirement import Requirement
@@ -23,12 +24,16 @@ from conformance.vocabulary.verdict import Level
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A choice made where the requirement's text leaves one: the choice, its source and a note."""
+    """A choice made where the requirement's text leaves one: the choice, its source and a note.
+
+    ``cases`` are the test cases that rest on it as a whole; others name it where a check uses it.
+    """
 
     name: str
     choice: str
     source: str
     note: str
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class Profile:
 
     ``chain`` are the packs it is made of, the lowest first; ``questions``, ``contradictions`` and ``evidence`` are
     those of all of them, ``set_aside`` the required tests and the promotions that a layer dropped, in words,
-    ``procedures`` the published procedures whose test cases apply, and ``declared`` what is known of the subjects, by
-    kind.
+    ``procedures`` the published procedures whose test cases apply, ``declared`` what is known of the subjects, by
+    kind, and ``cells`` the statements that the packs take up one by one.
     """
 
     id: str
@@ -67,6 +72,7 @@ class Profile:
     set_aside: tuple[str, ...] = ()
     declared: Mapping[str, Whom] = field(default_factory=dict)
     procedures: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
     def meets(self, case: TestCase) -> tuple[str, ...]:
         """Return the required ids that a test case meets, by its id or by an alias; none, if it is not required."""
@@ -146,6 +152,7 @@ def profile_of(chain: tuple[Pack, ...]) -> Profile:
         evidence=tuple(item for layer in chain for item in layer.evidence),
         set_aside=tuple(told for layer in chain for told in _set_aside(layer)),
         procedures=tuple(dict.fromkeys(name for layer in chain for name in layer.procedures)),
+        cells=tuple(cell for layer in chain for cell in layer.cells),
     )
 
 
@@ -191,7 +198,9 @@ def _followed(pack: Pack, name: str, row: Row, values: Values) -> Limit:
 
 
 def _policy(name: str, row: Row) -> Policy:
-    return Policy(name, str(row["choice"]), str(row["source"]), str(row["note"]))
+    cases = row.get("cases", [])
+    assert isinstance(cases, list)
+    return Policy(name, str(row["choice"]), str(row["source"]), str(row["note"]), tuple(map(str, cases)))
 
 
 def _requirement(value: Value) -> Requirement:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from conformance.catalogue.demands import DEMANDS, ELEMENTS_OF, PRESENCES, told
+from conformance.catalogue.pack_cells import misnamed
 from conformance.catalogue.pack_diff import Difference, diff
 from conformance.catalogue.pack_lint import Remark, Weight, lint
 from conformance.catalogue.pack_values import Kind, Phase, Value
@@ -121,6 +122,7 @@ def _facts(loaded: Profile) -> dict[str, object]:
         "questions": as_json(list(loaded.questions.values())),
         "contradictions": as_json(loaded.contradictions),
         "evidence": as_json(loaded.evidence),
+        "cells": as_json(loaded.cells),
         "sources": [{"name": name, "note": note} for name, note in loaded.sources],
     }
 
@@ -168,6 +170,13 @@ def _rest(loaded: Profile) -> Iterable[str]:
         yield f"\n  Contradiction {item.id} ({', '.join(item.about)})"
         yield from (f"    {side}" for side in item.sides)
         yield f"    here: {item.choice}"
+    if loaded.cells:
+        yield "\n  Statement by statement"
+    for cell in loaded.cells:
+        yield f"    {cell.id}  {cell.text}"
+        yield f"        {', '.join(cell.cases)}{'; ' if cell.values else ''}{', '.join(cell.values)}"
+        if cell.not_run:
+            yield f"        not run: {cell.not_run}"
     if loaded.evidence:
         yield "\n  Documents asked for beside the tests"
         yield from (f"    {item.title} ({item.required_when}; {item.source})" for item in loaded.evidence)
@@ -190,6 +199,9 @@ def _untested(loaded: Profile) -> Iterable[Remark]:
         if missing:
             why = f"required and not in this version, so not run: {', '.join(missing)}"
             yield Remark("no-test-case", Weight.NOTE, subject, why)
+    keys, demanded = {case.key for case in load_cases(testcases_folder())}, {value.name for value in loaded.values.values()}
+    for cell, name in misnamed(loaded.cells, keys, demanded):
+        yield Remark("no-such-name", Weight.ERROR, cell.id, f"names {name}, which is no test case and no value here")
 
 
 def _remarks(name: str, found: Sequence[Remark]) -> Iterable[str]:

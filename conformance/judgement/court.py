@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.catalogue.pack_values import Effect, Phase, Value
-from conformance.catalogue.profile import Profile
+from conformance.catalogue.profile import Policy, Profile
 from conformance.catalogue.requirement import Register, Requirement
 from conformance.judgement.finding import Finding, LimitUsed, State
 from conformance.judgement.judged import Judged, limit_used, passed_if
@@ -139,6 +139,13 @@ class Judging:
         """Record something worth knowing that judges nothing."""
         numbers = tuple(exchange.number for exchange in exchanges)
         self._court.sink(Finding("note", State.NOTE, None, Level.MAY, "", text, self._court.step(), exchanges=numbers))
+
+    def rests_on(self, policy: Policy) -> None:
+        """Record a choice that the whole test case rests on."""
+        told = f"rests on the choice: {policy.choice}"
+        self._court.sink(
+            Finding("rests_on", State.NOTE, None, Level.MAY, "", told, self._court.step(), policy=policy.name)
+        )
 
     def that(
         self,
