@@ -1,9 +1,14 @@
-"""Progress of a run: a live table on a terminal, plain lines when piped."""
+"""Progress of a run: a live table on a terminal, plain lines when piped.
+
+What the plan leaves out is counted in one line at the start; each test case that is run gets a line when it ends.
+"""
 
 from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -11,8 +16,14 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from conformance.output.wording import VERDICT_WORDS, plural
+from conformance.running.applies import NOT_SELECTED
 from conformance.running.journal import Event
+from conformance.running.plan import Plan
 from conformance.running.session import RunSettings
+
+FEW = 10
+"""Up to so many of the selected test cases that are not run get a line with the reason; else they are counted only."""
 
 COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "error": "bold magenta"}
 
@@ -23,6 +34,8 @@ class Progress:
     def __init__(self, settings: RunSettings) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._texts = {case.key: case.steps for case in settings.plan.to_run}
+        self._plan = settings.plan
+        self._unit = "s virtual" if settings.virtual else "s"
         self._running: dict[str, tuple[str, datetime]] = {}
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -31,6 +44,8 @@ class Progress:
         self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> Progress:
+        for line in left_out_lines(self._plan):
+            self._console.print(Text(line), soft_wrap=True)
         if self._shown:
             self._live.start()
         return self
@@ -42,6 +57,8 @@ class Progress:
     def event(self, event: Event) -> None:
         """Take an event of the journal."""
         case, name = str(event.get("case", "")), event["event"]
+        if name == "case_finished" and case not in self._texts:
+            return  # the plan left it out; it was counted at the start
         with self._lock:
             if name == "case_started":
                 self._running[case] = ("starting", datetime.now(UTC))
@@ -62,7 +79,8 @@ class Progress:
         seconds = float(str(event["duration_s"]))
         line = Text(f"{verdict:<15}", style=COLOURS.get(verdict, "dim"))
         reason = str(event["reason"]).strip().splitlines()
-        line.append(f"{case:<20} {seconds:7.1f} s  {reason[-1] if reason else ''}", style="default")
+        told = f"{case:<24} {seconds:8.1f} {self._unit}  {reason[-1] if reason else ''}"
+        line.append(told.rstrip(), style="default")
         self._console.print(line, soft_wrap=True)
 
     def _table(self) -> Table:
@@ -75,3 +93,14 @@ class Progress:
         for case, (doing, since) in list(running.items())[:20]:
             table.add_row(case, f"{(now - since).total_seconds():5.0f} s", doing)
         return table
+
+
+def left_out_lines(plan: Plan) -> Iterator[str]:
+    """Yield how many test cases are run and how many are not; with a selection, also why a selected one is not."""
+    skipped = [(row, row.skip) for row in plan.rows if row.skip is not None]
+    counts = Counter("not selected" if why == NOT_SELECTED else VERDICT_WORDS[verdict] for _, (verdict, why) in skipped)
+    rest = "".join(f", {count} {word}" for word, count in counts.items())
+    yield f"{plural(len(plan.rows), 'test case')}: {len(plan.to_run)} to run{rest}"
+    others = [(row, skip) for row, skip in skipped if skip[1] != NOT_SELECTED]
+    if "not selected" in counts and len(others) <= FEW:
+        yield from (f"{VERDICT_WORDS[verdict]:<14} {row.key:<24} {why}" for row, (verdict, why) in others)

@@ -12,6 +12,7 @@ from datetime import datetime
 from conformance.catalogue.requirement import Reason
 from conformance.judgement.finding import LimitUsed, State, Timing
 from conformance.output.run_view import CaseView, RunView
+from conformance.running.applies import NOT_SELECTED
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Grade, RunResult, Verdict
 
@@ -28,8 +29,8 @@ VERDICT_WORDS = {
 
 VERDICT_MEANINGS = {
     Verdict.PASS: "At least one check was decided and none failed.",
-    Verdict.FAIL: "At least one check showed that the subject breaks a binding requirement; provisionally, where that rests on "
-    "a value whose source wants confirming.",
+    Verdict.FAIL: "At least one check showed that the subject breaks a binding requirement; provisionally, where that "
+    "rests on a value whose source wants confirming.",
     Verdict.INCONCLUSIVE: "Not decided: something was missing, or a measurement is astride its bound.",
     Verdict.ERROR: "The harness itself failed; this says nothing about the subject.",
     Verdict.PENDING: "Waits for a person to arrange or confirm something.",
@@ -79,6 +80,9 @@ GRADE_MEANINGS = {
 PROVISIONAL = "the source of the values they break wants confirming"
 """Why a fail is provisional."""
 
+FEW = 5
+"""So many ids are told in a sentence; of more, the first of them and how many there are."""
+
 VIRTUAL_TIME = "Virtual time: waits were skipped, not lived through. Timing findings hold for the simulation only."
 
 
@@ -95,8 +99,17 @@ def _seen_later(run: RunView) -> Iterator[str]:
     if run.interrupted:
         yield "The run was interrupted before it ended; what was under way or still to come is not decided."
     missing = [case for case in run.cases_with(Verdict.NOT_RUN) if case.required]
-    if missing:
-        yield f"Required but not run: {', '.join(case.id for case in missing)}."
+    if unselected := [case for case in missing if case.reason == NOT_SELECTED]:
+        yield f"Not selected: {plural(len(unselected), 'required test case')}."
+    if others := [case.id for case in missing if case.reason != NOT_SELECTED]:
+        yield f"Required but not run: {_some(others)}."
+
+
+def _some(ids: Sequence[str]) -> str:
+    """Return all of a few ids; of many, how many there are and the first of them."""
+    if len(ids) <= FEW:
+        return ", ".join(ids)
+    return f"{len(ids)} test cases ({', '.join(ids[:FEW])}, ...); “What was not run” in the report names them all"
 
 
 def result_sentence(run: RunView) -> str:

@@ -107,3 +107,13 @@ def test_the_result_is_explained_by_what_decided_it():
         "1 of 10 test cases failed. 1 is not decided. 5 required test cases were not run."
     )
     assert counts_sentence(read_run(sample_runs.empty().record)) == "No test case was planned, so nothing was shown."
+
+
+def test_many_required_test_cases_that_were_not_run_are_counted_and_a_selection_is_told():
+    record = sample_runs.killed().record
+    row = next(row for row in record["tests"] if row["verdict"] == "not_run")
+    many = [row | {"id": f"CORE-{number:03}", "required": True, "reason": "no operator"} for number in range(9)]
+    chosen = [row | {"id": "BASIC-001", "required": True, "reason": "not selected (--only)"}]
+    told = weaknesses(read_run(record | {"tests": [*many, *chosen]}))
+    assert "Not selected: 1 required test case." in told
+    assert sum("9 test cases (CORE-000, CORE-001," in text and "CORE-006" not in text for text in told) == 1
