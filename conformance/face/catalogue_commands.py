@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
@@ -16,18 +17,35 @@ from conformance.face.requirement_list import matrix_json, matrix_lines
 from conformance.face.schedule_lines import told, total_lines
 from conformance.face.wiring import DEFAULT_PROFILE, SUBJECTS
 from conformance.judgement.requirements import whole_register
-from conformance.running.plan import Plan, Planned, make_plan
+from conformance.output.wording import VERDICT_WORDS, plural
+from conformance.running.plan import NO_CASE, Plan, Planned, make_plan
 from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.verdict import Verdict
+
+LINE = 110
+"""How many characters a line of names may have."""
 
 
 @click.command("list")
+@click.argument("words", metavar="[WORD]...", nargs=-1)
 @click.option("--profile", "profile_name", default=DEFAULT_PROFILE, show_default=True, metavar="P")
 @click.option("--subject", type=click.Choice(SUBJECTS), help="Only the tests of one kind of subject.")
+@click.option("--required", is_flag=True, help="Only the tests that the profile requires.")
+@click.option("--all", "everything", is_flag=True, help="Give those a line too that do not apply by the profile.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--instructions", is_flag=True, help="List what an operator may be asked to do.")
 @click.option("--requirements", is_flag=True, help="List the requirements with the test cases that name them.")
-def list_command(profile_name: str, subject: str | None, as_json: bool, instructions: bool, requirements: bool) -> None:
-    """List the test cases that a profile knows."""
+def list_command(
+    words: tuple[str, ...],
+    profile_name: str,
+    subject: str | None,
+    required: bool,
+    everything: bool,
+    as_json: bool,
+    instructions: bool,
+    requirements: bool,
+) -> None:
+    """List the test cases that a profile knows: all, or those with each WORD in id, alias, title or origin."""
     if instructions:
         _list_instructions()
         return
@@ -35,23 +53,62 @@ def list_command(profile_name: str, subject: str | None, as_json: bool, instruct
         _list_requirements([subject] if subject else SUBJECTS, as_json)
         return
     plan = make_plan(load_cases(testcases_folder()), load_profile(profile_name), [subject] if subject else SUBJECTS)
+    plan = Plan(tuple(row for row in plan.rows if (row.required or not required) and _has(row, words)))
     if as_json:
         click.echo(json.dumps([row.row() for row in plan.rows], indent=2, ensure_ascii=False))
-    else:
-        _list_plan(plan)
-        click.echo("\n".join(("", *total_lines(plan))))
+        return
+    if not plan.rows:
+        click.echo(f"no test case has {' and '.join(words)}; csip list without words lists all")
+        return
+    click.echo("\n".join(plan_table(plan, everything=everything or bool(words))))
+    click.echo("\n".join(total_lines(plan)))
 
 
-def _list_plan(plan: Plan) -> None:
-    for row in plan.rows:
-        title = row.case.title if row.case else "no test case in this version"
-        needed = "required" if row.required else "optional"
-        also = f" ({', '.join(row.case.aliases)})" if row.case and row.case.aliases else ""
-        click.echo(f"{row.subject:<7} {row.id:<12} {needed:<9} {_about(row):>9}  {title}{also}")
+def _has(row: Planned, words: Iterable[str]) -> bool:
+    case = row.case
+    told = (row.id, *row.meets, *((case.title, case.origin, *case.aliases) if case else ()))
+    return all(word.lower() in " ".join(told).lower() for word in words)
+
+
+def plan_table(plan: Plan, *, everything: bool = False) -> Iterator[str]:
+    """Yield the rows by kind of subject and id; those that do not apply only by name, below, unless all are wanted."""
+    for subject in dict.fromkeys(row.subject for row in plan.rows):
+        rows = sorted((row for row in plan.rows if row.subject == subject), key=lambda row: row.id)
+        shown = [row for row in rows if everything or _applies(row)]
+        yield f"{subject} under test: {', '.join(_counts(rows))}"
+        width = max((len(row.id) for row in shown), default=0)
+        yield from (_line(row, width) for row in shown)
+        if hidden := [row.id for row in rows if row not in shown]:
+            yield "  do not apply (csip list --all says why):"
+            yield from textwrap.wrap(", ".join(hidden), LINE, initial_indent="    ", subsequent_indent="    ")
+        yield ""
+
+
+def _counts(rows: Sequence[Planned]) -> Iterator[str]:
+    required = sum(row.required for row in rows)
+    applying = sum(_applies(row) for row in rows)
+    yield plural(len(rows), "test case")
+    yield f"{required} required"
+    yield f"{applying} {'applies' if applying == 1 else 'apply'} by the profile"
+
+
+def _applies(row: Planned) -> bool:
+    return row.skip is None or row.skip[0] is not Verdict.NOT_APPLICABLE
+
+
+def _line(row: Planned, width: int) -> str:
+    title = row.case.title if row.case else NO_CASE
+    names = [name for name in row.case.aliases if name not in title] if row.case else []
+    also = f" ({', '.join(names)})" if names else ""
+    why = f"  [{VERDICT_WORDS[row.skip[0]]}: {row.skip[1]}]" if row.skip and row.case else ""
+    needed = "required" if row.required else "-"
+    return f"  {row.id:<{width}}  {needed:<8}  {_about(row):>11}  {title}{also}{why}"
 
 
 def _about(row: Planned) -> str:
-    return "" if row.expected_s is None else f"≤ {told(row.expected_s)}"
+    if row.expected_s is None:
+        return ""
+    return f"≤ {told(row.expected_s)}" if row.expected_s else "no waits"
 
 
 def _list_requirements(subjects: Iterable[str], as_json: bool) -> None:

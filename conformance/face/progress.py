@@ -17,13 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.output.wording import VERDICT_WORDS, plural
-from conformance.running.applies import NOT_SELECTED
+from conformance.running.applies import named
 from conformance.running.journal import Event
-from conformance.running.plan import Plan
+from conformance.running.plan import Plan, Planned
 from conformance.running.session import RunSettings
 
-FEW = 10
-"""Up to so many of the selected test cases that are not run get a line with the reason; else they are counted only."""
+UNSELECTED = "not selected"
 
 COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "error": "bold magenta"}
 
@@ -97,10 +96,14 @@ class Progress:
 
 def left_out_lines(plan: Plan) -> Iterator[str]:
     """Yield how many test cases are run and how many are not; with a selection, also why a selected one is not."""
-    skipped = [(row, row.skip) for row in plan.rows if row.skip is not None]
-    counts = Counter("not selected" if why == NOT_SELECTED else VERDICT_WORDS[verdict] for _, (verdict, why) in skipped)
-    rest = "".join(f", {count} {word}" for word, count in counts.items())
+    counts = Counter(_left_out(row, plan) for row in plan.rows if row.skip is not None)
+    rest = "".join(f", {count} {word}" for word, count in counts.most_common())
     yield f"{plural(len(plan.rows), 'test case')}: {len(plan.to_run)} to run{rest}"
-    others = [(row, skip) for row, skip in skipped if skip[1] != NOT_SELECTED]
-    if "not selected" in counts and len(others) <= FEW:
-        yield from (f"{VERDICT_WORDS[verdict]:<14} {row.key:<24} {why}" for row, (verdict, why) in others)
+    for row in plan.rows:
+        if plan.only and row.skip is not None and (word := _left_out(row, plan)) != UNSELECTED:
+            yield f"{word:<14} {row.key:<24} {row.skip[1]}"
+
+
+def _left_out(row: Planned, plan: Plan) -> str:
+    selected = not plan.only or (row.case is not None and named(row.case, plan.only))
+    return VERDICT_WORDS[row.skip[0]] if selected and row.skip is not None else UNSELECTED

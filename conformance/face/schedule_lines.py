@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from conformance.face.configuration import Configuration
+from conformance.face.progress import left_out_lines
 from conformance.face.wiring import Choice, configured_lanes, configured_plan
+from conformance.output.wording import plural
 from conformance.running.plan import Plan
 from conformance.running.schedule import schedule
 
@@ -24,9 +26,8 @@ def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
         alone = "  alone" if turn.case.serial else ""
         names = " ".join(turn.case.names)
         yield f"{turn.lane:>4} {told(turn.starts_s):>9} {told(turn.ends_s):>9}  {names} {turn.case.title}{alone}"
-    for row in plan.rows:
-        if row.skip is not None:
-            yield f"   -         -         -  {row.id} {row.skip[1]}"
+    yield ""
+    yield from left_out_lines(plan)
     end = max((turn.ends_s for turn in turns), default=0.0)
     if turns:
         longest = max(turns, key=lambda turn: turn.ends_s - turn.starts_s)
@@ -38,16 +39,16 @@ def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
 
 
 def total_lines(plan: Plan) -> Iterable[str]:
-    """Yield, for each kind of subject, how long its cases take one after another and, at best, side by side."""
+    """Yield, for each kind of subject, how long what is run takes one after another and, at best, side by side."""
     for subject in dict.fromkeys(row.subject for row in plan.rows):
-        rows = [row for row in plan.rows if row.subject == subject and row.case is not None]
+        rows = [row for row in plan.rows if row.subject == subject and row.case is not None and row.skip is None]
         lasting = [row.expected_s or 0.0 for row in rows]
         alone = [row.expected_s or 0.0 for row in rows if row.case is not None and row.case.serial]
         beside = max(
             (row.expected_s or 0.0 for row in rows if row.case is not None and not row.case.serial), default=0.0
         )
         yield (
-            f"{subject:<7} {len(rows)} test cases: at most {told(sum(lasting))} one after another,"
+            f"{subject:<7} {plural(len(rows), 'test case')} to run: at most {told(sum(lasting))} one after another,"
             f" {told(beside + sum(alone))} with a lane for each"
         )
 

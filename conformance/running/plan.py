@@ -60,9 +60,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All rows, in catalogue order."""
+    """All rows, in catalogue order; ``only`` names those that were selected, none meaning all."""
 
     rows: tuple[Planned, ...]
+    only: tuple[str, ...] = ()
 
     @property
     def to_run(self) -> tuple[TestCase, ...]:
@@ -116,7 +117,7 @@ def make_plan(
         for test_id in profile.required.get(subject, ())
         if (subject, test_id) not in met
     ]
-    return Plan((*rows, *missing))
+    return Plan((*rows, *missing), tuple(only))
 
 
 def _expected_s(case: TestCase, profile: Profile) -> float:
