@@ -163,6 +163,22 @@ _ALL = (
     Instruction("switch_all_der_off", "client", "Switch all DER behind the client with LFDI {lfdi} off.", ("lfdi",)),
     Instruction("switch_all_der_on", "client", "Switch all DER behind the client with LFDI {lfdi} on.", ("lfdi",)),
     Instruction(
+        "disconnect_der",
+        "client",
+        "Disconnect the DER behind the client with LFDI {lfdi} from the grid by hand, such as by its switch on the AC side,"
+        " and leave the client running and connected.",
+        ("lfdi",),
+    ),
+    Instruction("reconnect_der", "client", "Connect the DER behind the client with LFDI {lfdi} again.", ("lfdi",)),
+    Instruction(
+        "stop_source",
+        "client",
+        "Take the source of energy of the DER behind the client with LFDI {lfdi} away, such as by its switch on the DC"
+        " side, so that it can generate nothing, and leave the client running and connected.",
+        ("lfdi",),
+    ),
+    Instruction("restore_source", "client", "Restore the source of energy behind the client with LFDI {lfdi}.", ("lfdi",)),
+    Instruction(
         "lose_frequency",
         "client",
         "Behind the client with LFDI {lfdi}, take away what measures the frequency, or put a DER in its place that"

@@ -17,6 +17,7 @@ from conformance.catalogue.ride_through import RIDE_THROUGH
 from conformance.catalogue.test_case import test_case
 from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.aus import enough_readings, speaks, well_formed_lfdi
+from conformance.judgement.charge import charges, has_moved
 from conformance.judgement.check import require
 from conformance.judgement.demanded import all_equal, kept, kept_by_server, least, longest, most, unseen
 from conformance.judgement.der_status import status_elements
@@ -45,7 +46,15 @@ from conformance.roles.client_reports import (
     sent,
 )
 from conformance.roles.connection_ids import NOT_VALID, another_networks_id, own_ids
-from conformance.roles.connection_status import AVAILABLE, CONNECTED, OPERATING, connection_is
+from conformance.roles.connection_status import (
+    AVAILABLE,
+    CONNECTED,
+    OFF,
+    OPERATING,
+    OPERATIONAL,
+    connection_is,
+    operation_is,
+)
 from conformance.roles.control_reading import (
     all_read,
     all_received,
@@ -76,6 +85,7 @@ from conformance.roles.newcomer import devices_seen, programs_seen, register, tw
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.offered_versions import offer_versions
 from conformance.roles.pace_watch import PaceWatch
+from conformance.roles.ramp_scene import RampScene
 from conformance.roles.reaction_watch import ReactionWatch
 from conformance.roles.served_schedules import (
     event_group,
@@ -107,7 +117,7 @@ from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
 from conformance.roles.subscription_scene import CSIP_KINDS, SubscriptionScene, limiting
 from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
-from conformance.roles.utility.detours import make_broken, make_busy, move
+from conformance.roles.utility.detours import UNKNOWN, extend, make_broken, make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.scenario import (
@@ -182,7 +192,9 @@ __all__ = [
     "LIST_QUERIES",
     "LOG_EVENT",
     "NOT_VALID",
+    "OFF",
     "OPERATING",
+    "OPERATIONAL",
     "POLLED",
     "RANDOMIZED",
     "RECEIVED",
@@ -194,6 +206,7 @@ __all__ = [
     "SUPERSEDED",
     "TARGETS",
     "TEN_PROGRAMS",
+    "UNKNOWN",
     "VAR",
     "VOLT",
     "WATT",
@@ -214,6 +227,7 @@ __all__ = [
     "PaceWatch",
     "Plant",
     "ProgramOffer",
+    "RampScene",
     "ReactionWatch",
     "Reading",
     "Registration",
@@ -235,6 +249,7 @@ __all__ = [
     "cancellation_answered",
     "capability",
     "carry_out",
+    "charges",
     "connection_agrees",
     "connection_is",
     "connection_point",
@@ -255,6 +270,7 @@ __all__ = [
     "evenly_drawn",
     "event_group",
     "event_offer",
+    "extend",
     "extension_elements",
     "fifteen_assignments",
     "fifteen_groups",
@@ -263,6 +279,7 @@ __all__ = [
     "found_its_device",
     "function_default",
     "greeted",
+    "has_moved",
     "has_put",
     "has_reason",
     "in_band",
@@ -302,6 +319,7 @@ __all__ = [
     "one_control",
     "one_of_each_kind",
     "one_program",
+    "operation_is",
     "order",
     "outranked",
     "own_ids",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from conformance.judgement import power
+from conformance.judgement import power, ramps
 from conformance.judgement.court import Judging
 from conformance.judgement.plant import Span
 from conformance.vocabulary.limits import Limit
@@ -39,3 +39,13 @@ class CheckPower(Judging):
     ) -> bool:
         """Judge by the client's own readings that a limit held; the weaker evidence of the two."""
         return self.judged(requirement, power.told_held(posts, mode, limit_w, span, ahead, tolerance))
+
+    def ramped(self, plant: object, ramp: ramps.Ramp, span: Span, requirement: str) -> bool:
+        """Judge by the plant that power moved no faster than a ramp; where it is not observed a note is left."""
+        return self.judged(requirement, ramps.ramped(plant, ramp, span, self._court.uncertainty_s()))
+
+    def told_ramped(
+        self, posts: Sequence[Exchange], ramp: ramps.Ramp, span: Span, ahead: timedelta, requirement: str
+    ) -> bool:
+        """Judge the same by the client's own readings, as far as they can show it."""
+        return self.judged(requirement, ramps.told_ramped(posts, ramp, span, ahead))

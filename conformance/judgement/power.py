@@ -76,7 +76,7 @@ def held(plant: object, mode: str, limit_w: float, span: Span, tolerance: Limit,
     if not isinstance(plant, Powered):
         observed = "the powers were not observed: no simulator and no meter behind this client"
         return Judged("held", State.NOTE, expected, observed, limit=limit_used(tolerance))
-    pieces = list(_pieces(plant.powers(), span))
+    pieces = list(pieces_of(plant.powers(), span))
     if span.start >= span.end or not pieces:
         return Judged("held", State.INCONCLUSIVE, expected, "the span is too short to judge")
     most = max(flow(mode, start) for start, _ in pieces)
@@ -92,7 +92,7 @@ def target_kept(plant: object, target_w: float, span: Span, tolerance: Limit, un
     if not isinstance(plant, Powered):
         observed = "the powers were not observed: no simulator and no meter behind this client"
         return Judged("target_kept", State.NOTE, expected, observed, limit=limit_used(tolerance))
-    pieces = list(_pieces(plant.powers(), span))
+    pieces = list(pieces_of(plant.powers(), span))
     if span.start >= span.end or not pieces:
         return Judged("target_kept", State.INCONCLUSIVE, expected, "the span is too short to judge")
     off = [(abs(one.storage_w - target_w), one, other) for one, other in pieces]
@@ -162,7 +162,7 @@ def _reversed(posts: Iterable[Exchange]) -> set[str]:
     return found
 
 
-def _pieces(samples: Sequence[PowerSample], span: Span) -> Iterator[tuple[PowerSample, PowerSample]]:
+def pieces_of(samples: Sequence[PowerSample], span: Span) -> Iterator[tuple[PowerSample, PowerSample]]:
     """Yield the pieces of a span, each from one sample to the next, cut to the span; the last one holds on."""
     for one, other in pairwise([*samples, *_held_on(samples, span)]):
         if one.at < span.end and other.at > span.start:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.catalogue.pack_values import Value, Values
+from conformance.reference.client_reading import FASTEST
 from conformance.vocabulary.mrid import PenForm
 from conformance.wire.csipaus import NONE, Extension, extension_in
 
@@ -18,6 +19,7 @@ class AusConduct:
         discovers: looks for its version in the well-known document before it enters.
         connection_point: sends its connection point id when it has found its EndDevice.
         echoes_ramp: shows the ``setGradW`` of the default in force in its DERSettings.
+        own_gradient: its ``setGradW`` where no default gives one.
         readings: what it mirrors, as ``site.W`` or, of every meter, ``V``; ``None`` for all of every meter it has.
         pen: how the private enterprise number at the end of its mRIDs is written.
     """
@@ -26,6 +28,7 @@ class AusConduct:
     discovers: bool = False
     connection_point: bool = False
     echoes_ramp: bool = False
+    own_gradient: int = FASTEST
     readings: frozenset[str] | None = None
     pen: PenForm = PenForm.HEX
 
@@ -36,6 +39,8 @@ class AusConduct:
         return tuple(sorted(named))
 
 
+UNTOLD_RAMP_S = 15
+"""Seconds that the whole rating takes where the network tells no ramp: a note of the procedures on AS/NZS 4777.2."""
 PLAIN = AusConduct(echoes_ramp=True)
 """Plain CSIP: settings that a default changes are told there too (G29)."""
 
@@ -50,6 +55,7 @@ def aus_conduct(values: Values) -> AusConduct:
         discovers=_is(values.find("csipaus.discovery"), "required"),
         connection_point=_is(values.find("ConnectionPoint"), "required", "conditional"),
         echoes_ramp=values.find("DefaultDERControl.setGradW") is not None,
+        own_gradient=FASTEST // UNTOLD_RAMP_S,
         readings=_readings(values),
         pen=PenForm.DECIMAL if _is(values.find("mRID.pen_base"), "decimal") else PenForm.HEX,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from lxml import etree
@@ -30,6 +31,13 @@ def bent(modes: Mapping[str, ModeValue], flaws: frozenset[str]) -> dict[str, Mod
     return kept
 
 
+def haste(flaws: frozenset[str]) -> float:
+    """Return how much faster than asked a client with these flaws has its plant move."""
+    if "ignores_ramp" in flaws:
+        return math.inf
+    return 2.0 if "ramps_too_fast" in flaws else 1.0
+
+
 def without_multipliers(control: Node) -> None:
     """Take the multiplier of every limit for zero."""
     for node in control.xml.iter("{*}multiplier"):
@@ -44,13 +52,24 @@ def bent_document(document: etree._Element, flaws: frozenset[str]) -> etree._Ele
         name = etree.QName(node).localname
         if "swaps_doe_bits" in flaws and name.startswith("doeModes"):
             node.text = ONLY_EXPORT_SWAPPED
+        if "rates_above_va" in flaws and name in RATED_RATES:
+            node[0].text, node[1].text = BEYOND_ANY_RATING
         if "no_storage_ratings" in flaws and name in STORAGE_RATINGS:
             document.remove(node)
+        if "status_always_on" in flaws and name in ALWAYS_ON:
+            node[-1].text = ALWAYS_ON[name]
     return document
+
+
+ALWAYS_ON = {"genConnectStatus": "07", "operationalModeStatus": "2", "storConnectStatus": "07"}
+"""What ``status_always_on`` tells."""
 
 
 ONLY_EXPORT_SWAPPED = "06"
 """What a device that has export and generation limits claims when it takes bit 1 for the export limit."""
+RATED_RATES = frozenset({"rtgMaxChargeRateW", "rtgMaxDischargeRateW"})
+BEYOND_ANY_RATING = ("3", "30000")
+"""Multiplier and value that ``rates_above_va`` tells for a rate."""
 STORAGE_RATINGS = frozenset(
     f"{prefix}{what}" for prefix in ("rtg", "set") for what in ("MaxChargeRateW", "MaxDischargeRateW", "MaxWh")
 )

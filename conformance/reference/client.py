@@ -17,6 +17,7 @@ from functools import partial
 from lxml import etree
 
 from conformance.reference import client_flaws
+from conformance.reference.aus_flaws import haste
 from conformance.reference.client_der import DerReporter
 from conformance.reference.client_documents import connection_point, end_device
 from conformance.reference.client_entry import find_entry
@@ -38,7 +39,7 @@ from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.identity import same_lfdi
 from conformance.wire.messages import Sender
-from conformance.wire.payload import Node
+from conformance.wire.payload import SEP, Node
 
 EXAMPLE_PEN = 32473
 """The private enterprise number reserved for examples (RFC 5612)."""
@@ -108,7 +109,8 @@ class ReferenceClient:
         self.time = ServerTime(clock)
         self._clock = clock
         self._entry = entry
-        self._session = Session(sender, clock, self.manner, self.flaws)
+        known = frozenset({SEP, conduct.aus.extension.namespace} if conduct.refuses_unknown else ())
+        self._session = Session(sender, clock, self.manner, self.flaws, known)
         self._programs = ProgramReader(self._session, self.manner, self.flaws, conduct.aus.extension)
         self._checked_registration: set[str] = set()
         self._connected: set[str] = set()
@@ -128,8 +130,10 @@ class ReferenceClient:
             check=self._check_control,
             room=conduct.pace.stored_events,
             fallback=_static_limit(conduct.pace.static_export_w),
+            own_grad_w=conduct.aus.own_gradient,
         )
         self._own_lag_s = site.lag_s
+        site.haste = haste(self.flaws)
         self._notices = Notices(self._programs, self._events)
         self.subscriber = Subscriber(self._session, clock, self.manner, self.flaws, conduct, self._take)
         self._session.on_read = self.subscriber.read

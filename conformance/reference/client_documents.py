@@ -123,7 +123,7 @@ def der_status(site: Site, now_s: int, alarms: int) -> etree._Element:
     """Write the operational status."""
     shown = site.telemetry()
     connected = site.setpoints.connected
-    switch = ALL_ON if connected else "00"
+    switch = ALL_ON if connected and not site.isolated else "00"
 
     def dated(name: str, value: str | int) -> etree._Element:
         return element(name, element("dateTime", now_s), element("value", value))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from conformance.reference.aus_flaws import bent
-from conformance.reference.client_reading import setpoints, supported_modes
+from conformance.reference.client_reading import FASTEST, setpoints, supported_modes
 from conformance.reference.client_time import ServerTime
 from conformance.reference.schedule import Ability, advance, is_required
 from conformance.reference.schedule_facts import (
@@ -39,7 +39,7 @@ class EventKeeper:
 
     ``owe`` takes Responses; ``check`` is asked to read a control again shortly before it starts. ``room`` is how many
     controls of a program it keeps, the first ones; any number if ``None``. ``fallback`` holds
-    before any program is known.
+    before any program is known. ``own_grad_w`` is the ramp rate where no default gives one.
     """
 
     def __init__(
@@ -55,10 +55,12 @@ class EventKeeper:
         check: Callable[[KnownControl], None],
         room: int | None = None,
         fallback: Mapping[str, ModeValue] | None = None,
+        own_grad_w: int = FASTEST,
     ) -> None:
         self._clock, self._time, self._site, self._flaws = clock, time, site, flaws
         self._owe, self._check, self._room = owe, check, room
         self._fallback = fallback or {}
+        self._own_grad_w = own_grad_w
         self._lists: dict[str, tuple[KnownProgram, ...]] = {}
         self._past: Mapping[str, Participation] = {}
         self._checked: set[str] = set()
@@ -149,7 +151,14 @@ class EventKeeper:
         modes = bent(modes, self._flaws)
         if "knows_no_may_trip" in self._flaws:
             modes = {name: value for name, value in modes.items() if "MayTrip" not in name}
-        self._site.ask(setpoints(modes, self._site))
+        self._site.ask(setpoints(modes, self._site, self._own_grad_w, self._ramp_s(outcome)))
+
+    def _ramp_s(self, outcome: Outcome) -> float | None:
+        """Return the longest ``rampTms`` of the controls in force, if one has it."""
+        if "ignores_ramp_time" in self._flaws:
+            return None
+        controls = (outcome.participations[mrid].control for mrid in outcome.by_control.values())
+        return max((it.ramp_s for it in controls if it.ramp_s is not None), default=None)
 
     def _left_over(self, outcome: Outcome) -> dict[str, ModeValue]:
         """Return what controls asked for last, of the modes that no control holds now: a flaw."""

@@ -89,6 +89,9 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("refuses_notifications", "NOTIFY.ANSWER", "answers every notification with 400"),
         _flaw("accepts_bad_notifications", "NOTIFY.WRONG", "answers 201 to notifications that make no sense"),
         _flaw("never_renews_subscriptions", "P52", "subscribes once and never renews"),
+        _flaw("freezes_charge", "pack:DERStatus.stateOfChargeStatus", "shows its first state of charge for ever"),
+        _flaw("total_of_one_phase", "G23", "tells the power of one phase of its charging station as the total"),
+        _flaw("rates_above_va", "AUS.STO-03", "tells rates of its storage beyond its rated apparent power"),
         _flaw("skips_status", "G30", "puts no DERStatus"),
         _flaw("ignores_export_limit", "AUS.GEN-01", "obeys every limit of CSIP-AUS but opModExpLimW"),
         _flaw("ignores_import_limit", "AUS.LOA-01", "obeys every limit of CSIP-AUS but opModImpLimW"),
@@ -102,9 +105,13 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("lower_case_lfdi", "AUS.ALL-02", "writes its LFDI in lower case"),
         _flaw("swaps_doe_bits", "AUS.ALL-09", "takes bit 0 of doeModes for the import and bit 1 for the export limit"),
         _flaw("keeps_own_ramp", "AUS.ALL-13", "shows its own setGradW whatever the default says"),
+        _flaw("ignores_ramp", "AUS.RAMP-DEFAULT", "lets its plant jump to every new level"),
+        _flaw("ramps_too_fast", "AUS.RAMP-DEFAULT", "moves twice as fast as setGradW and rampTms allow"),
+        _flaw("ignores_ramp_time", "AUS.ALL-25", "moves by setGradW although a control has rampTms"),
         _flaw("no_storage_ratings", "AUS.STO-02", "tells no rates and no energy of its storage"),
         _flaw("no_stored_energy", "AUS.STO-01", "mirrors no stored energy"),
         _flaw("swaps_role_flags", "AUS.ALL-06", "gives its site meter the role of the DER, and the other way round"),
+        _flaw("status_always_on", "AUS.ALL-07", "says that it is connected and operates, whatever happened to it"),
         _flaw("status_without_connection", "P44", "leaves genConnectStatus out of DERStatus"),
     )
 }

@@ -32,6 +32,10 @@ class ClientOperator:
             "switch_first_der_off": lambda peer: self._switch(peer, peer.site.members[:1]),
             "switch_all_der_off": lambda peer: self._switch(peer, peer.site.members),
             "switch_all_der_on": lambda peer: self._switch(peer, ()),
+            "disconnect_der": lambda peer: self._isolate(peer, isolated=True),
+            "reconnect_der": lambda peer: self._isolate(peer, isolated=False),
+            "stop_source": lambda peer: self._switch(peer, peer.site.members),
+            "restore_source": lambda peer: self._switch(peer, ()),
             "raise_alarm": lambda peer: peer.raise_alarm(OVER_VOLTAGE),
             "clear_alarm": lambda peer: peer.clear_alarm(OVER_VOLTAGE),
         }
@@ -59,6 +63,11 @@ class ClientOperator:
         """Switch some DER off and all others on; the client tells of it at its next status."""
         peer.site.advance(self._clock.now())
         peer.site.switch(frozenset(off))
+
+    async def _isolate(self, peer: ReferenceClient, *, isolated: bool) -> None:
+        """Open or close the switch between all DER and the grid."""
+        peer.site.isolated = isolated
+        await self._switch(peer, peer.site.members if isolated else ())
 
     async def _blind(self, site: Site, quantity: str) -> None:
         """Take a sensor away."""

@@ -15,6 +15,8 @@ PERCENTAGES = ("opModFixedW", "opModMaxLimW")
 POWERS = ("opModTargetVar", "opModTargetW")
 LIMITS = ("opModImpLimW", "opModExpLimW", "opModGenLimW", "opModLoadLimW", "opModStorageTargetW")
 SETTINGS = ("setGradW", "setSoftGradW")
+FASTEST = 10_000
+"""``setGradW`` of the whole rating in one second."""
 
 
 def supported_modes(site: Site) -> frozenset[str]:
@@ -46,6 +48,7 @@ def known_control(node: Node, extension: Extension = NONE) -> KnownControl | Non
         response_required=_hex_number(node.attribute("responseRequired")),
         reply_to=node.attribute("replyTo"),
         href=node.href,
+        ramp_s=_ramp_s(base),
     )
 
 
@@ -92,6 +95,11 @@ def _value(node: Node) -> ModeValue | None:
     return node.href
 
 
+def _ramp_s(base: Node) -> float | None:
+    hundredths = base.integer("rampTms")
+    return None if hundredths is None else hundredths / 100
+
+
 def _hex_number(text: str | None) -> int:
     try:
         return int(text or "0", 16)
@@ -99,8 +107,13 @@ def _hex_number(text: str | None) -> int:
         return 0
 
 
-def setpoints(values: dict[str, ModeValue], site: Site) -> Setpoints:
-    """Turn the modes in force into set-points; percentages are of the site's ratings, in hundredths."""
+def setpoints(
+    values: dict[str, ModeValue], site: Site, own_grad_w: int = FASTEST, ramp_s: float | None = None
+) -> Setpoints:
+    """Turn the modes in force into set-points; percentages are of the site's ratings, in hundredths.
+
+    ``own_grad_w`` is the ramp rate of a device that was told none, ``ramp_s`` that of the controls in force.
+    """
 
     def number(name: str) -> float | None:
         value = values.get(name)
@@ -121,7 +134,8 @@ def setpoints(values: dict[str, ModeValue], site: Site) -> Setpoints:
         load_limit_w=number("opModLoadLimW"),
         power_factor=factor if isinstance(factor, PowerFactor) else None,
         fixed_var=number("opModTargetVar") if fixed_var_pct is None else fixed_var_pct / 10000 * site.rated_w,
-        grad_w=10000 if grad is None else int(grad),
+        grad_w=own_grad_w if grad is None else int(grad),
+        ramp_s=ramp_s,
         curves=tuple(sorted((name, value) for name, value in values.items() if isinstance(value, str))),
         modes=dict(values),
     )

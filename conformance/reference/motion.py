@@ -16,9 +16,12 @@ class Motion:
     power_w: float = 0.0
     slope: float = 0.0
 
-    def towards(self, wanted_w: float, low_w: float, high_w: float, rate: float) -> float:
-        """Set the slope for a target within physical bounds; return the seconds until it is reached."""
+    def keep(self, low_w: float, high_w: float) -> None:
+        """Stay within physical bounds."""
         self.power_w = max(low_w, min(high_w, self.power_w))
+
+    def towards(self, wanted_w: float, rate: float) -> float:
+        """Set the slope for a target; return the seconds until it is reached."""
         gap = wanted_w - self.power_w
         if math.isinf(rate) or abs(gap) <= TINY * (1.0 + 2.0 * rate):
             self.power_w, self.slope = wanted_w, 0.0

@@ -35,7 +35,7 @@ class KnownDefault:
 
 @dataclass(frozen=True, slots=True)
 class KnownControl:
-    """A DERControl as last read; ``modes`` by element name of DERControlBase."""
+    """A DERControl as last read; ``modes`` by element name of DERControlBase, ``ramp_s`` is its ``rampTms``."""
 
     mrid: str
     start_s: int
@@ -48,6 +48,7 @@ class KnownControl:
     response_required: int = 0
     reply_to: str | None = None
     href: str | None = None
+    ramp_s: float | None = None
 
     @property
     def end_s(self) -> int:

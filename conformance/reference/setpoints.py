@@ -29,7 +29,8 @@ class Setpoints:
     """Everything controls and defaults ask for; ``None`` means no such wish. Injection and discharge are positive.
 
     ``grad_w`` is the ramp rate in hundredths of a percent of the rated power per second (``setGradW``); 0 means
-    as fast as can be. ``curves`` names the curves in force, as pairs of mode and address. ``modes`` are all modes asked
+    as fast as can be. ``ramp_s`` is the time that the change to these set-points shall take (``rampTms``), in place of
+    that rate. ``curves`` names the curves in force, as pairs of mode and address. ``modes`` are all modes asked
     for by element name, also those that this plant has no part for: what an observer of its inputs would see.
     The charge and discharge limits are settings of the battery, which hold beside all other wishes.
     """
@@ -48,6 +49,7 @@ class Setpoints:
     power_factor: PowerFactor | None = None
     fixed_var: float | None = None
     grad_w: int = 10000
+    ramp_s: float | None = None
     curves: tuple[tuple[str, str], ...] = ()
     modes: Mapping[str, ModeValue] = field(default_factory=dict)
 

@@ -25,8 +25,9 @@ class Site(Equipment):
 
     ``lag_s`` is how long the plant takes before it begins to follow new set-points. ``frequency_hz`` and ``blind``,
     the quantities for which it has no sensor (``Hz``), may be set by a scenario at any time. ``off`` are the DER that
-    are switched off (``pv``, ``battery``); :meth:`switch` changes them. ``listeners`` are told of
-    set-points as they are asked for.
+    are switched off (``pv``, ``battery``); :meth:`switch` changes them. ``isolated`` are they all when their switch to the
+    grid is open. ``listeners`` are told of
+    set-points as they are asked for. ``haste`` is how much faster than asked the plant moves along its ramps: a flaw.
     """
 
     def __init__(
@@ -47,9 +48,12 @@ class Site(Equipment):
         self.frequency_hz = self.grid.frequency_hz
         self.blind: set[str] = set()
         self.off: frozenset[str] = frozenset()
+        self.isolated = False
+        self.haste = 1.0
         self.listeners: list[Callable[[Setpoints], None]] = []
         self._t = 0.0
         self._asked = self._setpoints = Setpoints()
+        self._ramp_until_s = 0.0
         self._pending: list[tuple[float, TracePoint]] = []
         self._trace: list[TracePoint] = [TracePoint(start, start, self._setpoints)]
         self._powers = PowerTrace()
@@ -60,7 +64,7 @@ class Site(Equipment):
         self._aim()
         self._pv.power_w, self._battery.power_w, self._evse.power_w = self._rest()
         self._aim()
-        self._note()
+        self._note(self.at)
 
     @property
     def at(self) -> datetime:
@@ -110,6 +114,7 @@ class Site(Equipment):
         while end_s - self._t > TINY:
             reached_s = min(end_s, self._next_break())
             self._pass(reached_s - self._t)
+            self._note(self.start + timedelta(seconds=reached_s))
             self._t = reached_s
             self._turn()
 
@@ -189,31 +194,36 @@ class Site(Equipment):
     def _turn(self) -> None:
         """Take up what is due and aim at the new targets."""
         while self._pending and self._pending[0][0] <= self._t + TINY:
-            _, point = self._pending.pop(0)
+            due_s, point = self._pending.pop(0)
             self._setpoints = point.setpoints
+            self._ramp_until_s = due_s + (point.setpoints.ramp_s or 0.0)
             self._trace.append(point)
         self._aim()
-        self._note()
+        self._note(self.at)
 
     def _aim(self) -> None:
         room = self._room()
         wanted = dispatch(self._setpoints, room)
         connected = self._setpoints.connected
+        self._pv.keep(0.0, room.sun_w)
+        self._battery.keep(-room.charge_w if connected else 0.0, room.discharge_w if connected else 0.0)
+        self._evse.keep(0.0, room.vehicle_w)
+        pv_gap_w, battery_gap_w = abs(wanted.pv_w - self._pv.power_w), abs(wanted.battery_w - self._battery.power_w)
+        share = self._rate(pv_gap_w + battery_gap_w) / max(pv_gap_w + battery_gap_w, TINY)
         self._arrivals = (
-            self._pv.towards(wanted.pv_w, 0.0, room.sun_w, self._rate(self.pv.rated_w if self.pv else 0.0)),
-            self._battery.towards(
-                wanted.battery_w,
-                -room.charge_w if connected else 0.0,
-                room.discharge_w if connected else 0.0,
-                self._rate(max(self.battery.max_charge_w, self.battery.max_discharge_w) if self.battery else 0.0),
-            ),
-            self._evse.towards(wanted.evse_w, 0.0, room.vehicle_w, math.inf),
+            self._pv.towards(wanted.pv_w, share * pv_gap_w if pv_gap_w else math.inf),
+            self._battery.towards(wanted.battery_w, share * battery_gap_w if battery_gap_w else math.inf),
+            self._evse.towards(wanted.evse_w, math.inf),
         )
 
-    def _rate(self, rated_w: float) -> float:
-        if self._setpoints.grad_w <= 0 or not self._setpoints.connected or rated_w <= 0:
+    def _rate(self, gap_w: float) -> float:
+        """Return how fast PV and battery together move over a gap, in watts per second; each takes its share of it."""
+        left_s = self._ramp_until_s - self._t
+        if left_s > TINY and self._setpoints.connected:
+            return gap_w / left_s * self.haste
+        if self._setpoints.grad_w <= 0 or not self._setpoints.connected:
             return math.inf
-        return self._setpoints.grad_w / 10000.0 * rated_w
+        return self._setpoints.grad_w / 10000.0 * self.rated_w * self.haste
 
     def _next_break(self) -> float:
         """Return the next instant at which a slope or a target may change."""
@@ -251,10 +261,10 @@ class Site(Equipment):
         at = self.start + timedelta(seconds=self._t + duration_s)
         self._counters = counted(self._counters, at, piece, self.grid, self.frequency_hz)
 
-    def _note(self) -> None:
+    def _note(self, at: datetime) -> None:
         site_w, der_w = self._site_w(), self._der_w()
         parts_w = self._pv.power_w, self._battery.power_w, self._evse.power_w
-        self._powers.add(PowerPoint(self.at, site_w, der_w, *parts_w))
+        self._powers.add(PowerPoint(at, site_w, der_w, *parts_w))
 
 
 def _least(rated_w: float, limit_w: float | None) -> float:

@@ -22,7 +22,7 @@ class TracePoint:
 
 @dataclass(frozen=True, slots=True)
 class PowerPoint:
-    """The powers just after a break point, linear up to the next one; signs as in :class:`Telemetry`."""
+    """The powers at a break point, linear up to the next one; signs as in :class:`Telemetry`."""
 
     at: datetime
     site_w: float
@@ -33,7 +33,7 @@ class PowerPoint:
 
 
 class PowerTrace:
-    """The last powers at break points; of several at one instant the last one counts."""
+    """The last powers at break points; a jump shows as two at one instant, those before it and those after it."""
 
     def __init__(self) -> None:
         self._points: deque[PowerPoint] = deque(maxlen=POINTS_KEPT)
@@ -45,6 +45,9 @@ class PowerTrace:
 
     def add(self, point: PowerPoint) -> None:
         """Add the powers at an instant."""
-        if self._points and self._points[-1].at == point.at:
-            self._points.pop()
-        self._points.append(point)
+        past = self._points
+        if past and past[-1] == point:
+            return
+        if len(past) > 1 and past[-1].at == past[-2].at == point.at:
+            past.pop()
+        past.append(point)

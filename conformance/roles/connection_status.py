@@ -9,6 +9,8 @@ from conformance.wire.exchange import Exchange
 
 CONNECTED, AVAILABLE, OPERATING = 1, 2, 4
 """The bits of ConnectStatusType."""
+OFF, OPERATIONAL = 1, 2
+"""Figures of ``operationalModeStatus``."""
 STATUSES = ("genConnectStatus", "storConnectStatus")
 """A DER that only stores tells the second one."""
 
@@ -22,6 +24,18 @@ def connection_bits(put: Exchange) -> int | None:
         return None if value is None else int(value, 16)
     except ValueError:
         return None
+
+
+def operation_is(mode: int, since: datetime | None = None) -> Matcher:
+    """Match a PUT of DERStatus with an ``operationalModeStatus``; one from an instant on, if that is given."""
+
+    def matching(put: Exchange) -> bool:
+        document = response_in(put)
+        shown = document.child("operationalModeStatus") if document is not None else None
+        in_time = since is None or arrival(put) >= since
+        return in_time and shown is not None and shown.integer("value") == mode
+
+    return matching
 
 
 def connection_is(bits: int, *, on: bool, since: datetime | None = None) -> Matcher:

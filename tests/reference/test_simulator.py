@@ -46,6 +46,46 @@ def test_a_limit_is_reached_along_the_ramp_and_the_energy_is_the_area_below_it()
     assert site.counters.pv_ws == pytest.approx(50 * 7500 + 50 * 5000)
 
 
+def test_pv_and_battery_share_the_rate_of_the_whole_rating() -> None:
+    site = Site(START, pv=Pv(6000, Constant(1.0)), battery=Battery(max_discharge_w=4000), load=Load(Constant(0)))
+    site.ask(Setpoints(storage_target_w=4000, export_limit_w=7000, grad_w=100))
+    site.advance(seconds(1))
+    moved = abs(site.telemetry().pv_w - 6000) + abs(site.telemetry().battery_w)
+    assert moved == pytest.approx(100)
+
+
+def test_a_ramp_time_wins_over_the_rate_and_holds_for_this_change_alone() -> None:
+    site = Site(START, pv=Pv(10000, Constant(1.0)), load=Load(Constant(0)))
+    site.ask(Setpoints(max_w=4000, grad_w=10000, ramp_s=60.0))
+    site.advance(seconds(30))
+    assert site.telemetry().der_w == pytest.approx(7000)
+    site.advance(seconds(40))
+    assert site.telemetry().der_w == pytest.approx(4000)
+    site.ask(Setpoints(max_w=6000, grad_w=100))
+    site.advance(seconds(10))
+    assert site.telemetry().der_w == pytest.approx(5000)
+
+
+@pytest.mark.parametrize(("haste", "after_10_s"), [(1.0, 9000), (2.0, 8000), (float("inf"), 5000)])
+def test_a_hasty_plant_moves_faster_than_asked(haste: float, after_10_s: float) -> None:
+    site = Site(START, pv=Pv(10000, Constant(1.0)), load=Load(Constant(0)))
+    site.haste = haste
+    site.ask(Setpoints(max_w=5000, grad_w=100))
+    site.advance(seconds(10))
+    assert site.telemetry().der_w == pytest.approx(after_10_s)
+
+
+def test_a_jump_shows_in_the_trace_and_a_slope_does_not_look_like_one() -> None:
+    site = Site(START, pv=Pv(10000, Steps(((0, 1.0), (60, 0.4)))), load=Load(Constant(0)))
+    site.advance(seconds(100))
+    jump = [point.der_w for point in site.power_trace if point.at == START + seconds(60)]
+    assert jump == [10000, 4000]
+    site.ask(Setpoints(max_w=2000, grad_w=100))
+    site.advance(seconds(5))
+    site.advance(seconds(5))
+    assert [point.der_w for point in site.power_trace][-2:] == pytest.approx([3500, 3000])
+
+
 def test_disconnecting_is_immediate_whatever_the_ramp() -> None:
     site = Site(START, pv=Pv(10000, Constant(1.0)))
     site.ask(Setpoints(energize=False, grad_w=27))
