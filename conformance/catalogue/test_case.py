@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
+from conformance.catalogue.errata import EDITIONS, Edition
 from conformance.vocabulary.errors import HarnessError
 
 Subject = Literal["server", "client"]
@@ -31,7 +32,8 @@ class TestCase:
     subject; ``duration`` names the limits that add up to its expected length; ``instructions`` are those the operator
     gets; ``values`` are the demands of the profile it can judge, ``DERSettings.*`` standing for all elements of a
     resource: where none is demanded it does not apply, and where none is known it is not run. ``origin`` is the
-    published procedure it comes from, or ``ours``; ``aliases`` are its ids in others.
+    published procedure it comes from, or ``ours``; ``aliases`` are its ids in others, ``editions`` those of the SunSpec
+    procedures that have it.
     """
 
     __test__ = False
@@ -52,6 +54,7 @@ class TestCase:
     steps: tuple[str, ...]
     passes_when: str
     values: tuple[str, ...] = ()
+    editions: tuple[Edition, ...] = EDITIONS
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,6 +81,7 @@ def test_case(
     duration: Iterable[str] = (),
     instructions: Iterable[str] = (),
     values: Iterable[str] = (),
+    editions: Iterable[Edition] = EDITIONS,
 ) -> Callable[[CaseFunction], CaseFunction]:
     """Declare an ``async`` function to be a test case; see :class:`TestCase` for the meaning of the arguments."""
 
@@ -100,6 +104,7 @@ def test_case(
             steps=steps,
             passes_when=passes_when,
             values=tuple(values),
+            editions=tuple(editions),
         )
         function.test_case = case  # type: ignore[attr-defined]
         return function

@@ -52,6 +52,13 @@ class CheckBodies(Judging):
         """Judge the settings a client PUT against the ratings it PUT."""
         return self.judged(value_checks.WITHIN_RATING, value_checks.within_ratings(settings, capability))
 
+    def claims_if_generating(
+        self, capability: Exchange, modes: Sequence[str], requirement: str, policy: str | None = None
+    ) -> bool:
+        """Judge whether a DERCapability claims modes, if its DER generates; any other is not judged."""
+        judged = value_checks.claims_if_generating(capability, modes)
+        return judged is None or self.judged(requirement, judged, policy)
+
     def all_quantities(
         self, what: str, uoms: Iterable[int | None], posts: Sequence[Exchange], requirement: str
     ) -> bool:

@@ -20,11 +20,12 @@ class CheckLists(Judging):
         query: list_queries.ListQuery,
         entries: Sequence[Node],
         wanted: Sequence[Node],
+        *others: Sequence[Node],
         requirement: str,
         policy: str | None = None,
     ) -> bool:
-        """Judge which entries of a list a query brought."""
-        return self.judged(requirement, list_queries.brings(exchange, query, entries, wanted), policy)
+        """Judge which entries of a list a query brought; ``others`` will do as well."""
+        return self.judged(requirement, list_queries.brings(exchange, query, entries, wanted, *others), policy)
 
     def whole_list(self, listing: Entries, beyond: Exchange, requirement: str) -> bool:
         """Judge ``all`` against the entries of all pages, and that nothing comes after them.

@@ -36,6 +36,10 @@ class CheckTls(Judging):
         """Judge whether the peer was refused."""
         return self.judged(requirement, tls.refused(connection, served), policy)
 
+    def alerted(self, connections: Sequence[Connection], requirement: str, policy: str | None = None) -> bool:
+        """Judge whether the peer refused by a TLS alert."""
+        return self.judged(requirement, tls.alerted(connections), policy)
+
     def distrusted(
         self,
         connections: Sequence[Connection],

@@ -59,21 +59,30 @@ LIST_QUERIES = (
 """In the order of the procedure."""
 
 
-def brings(exchange: Exchange, query: ListQuery, entries: Sequence[Node], wanted: Sequence[Node]) -> Judged:
+def brings(
+    exchange: Exchange, query: ListQuery, entries: Sequence[Node], wanted: Sequence[Node], *others: Sequence[Node]
+) -> Judged:
     """Judge which entries an answer holds; they are told apart by href, or by their content without one.
 
     ``l`` is the most that may come: a server whose pages are shorter answers with the first of the entries wanted.
+    ``others`` are answers that will do as well.
     """
-    expected = f"{query.text or 'no query'} brings {_places(entries, wanted)}"
+    will_do = (wanted, *others)
+    listed = dict.fromkeys(_places(entries, one) for one in will_do)
+    expected = f"{query.text or 'no query'} brings {' or '.join(listed)}"
     if exchange.status != 200:
         return Judged("brings", State.FAIL, expected, f"{exchange.status or exchange.error}", (exchange.number,))
     try:
         shown = read(exchange.response_body).children()
     except Malformed as error:
         return Judged("brings", State.FAIL, expected, f"no document: {error.reason}", (exchange.number,))
-    seen, due = [_identity(node) for node in shown], [_identity(node) for node in wanted]
-    good = seen == (due[: len(seen)] if seen else due)
+    good = any(_begins(shown, one) for one in will_do)
     return Judged("brings", passed_if(good), expected, _places(entries, shown), (exchange.number,))
+
+
+def _begins(shown: Sequence[Node], wanted: Sequence[Node]) -> bool:
+    seen, due = [_identity(node) for node in shown], [_identity(node) for node in wanted]
+    return seen == (due[: len(seen)] if seen else due)
 
 
 def _places(entries: Sequence[Node], some: Sequence[Node]) -> str:

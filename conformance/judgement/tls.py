@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -11,6 +13,9 @@ from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Connection
 
 CCM8 = 0xC0AE
+CLOSE_NOTIFY = 0
+RESET = "reset"
+"""How a connection ended that its peer broke off (:class:`~conformance.wire.tls.Ending`)."""
 CCM8_NAME = "ECDHE-ECDSA-AES128-CCM8"
 CERTIFICATE_ALERTS = range(41, 50)
 """Alerts about a certificate: no_certificate (41) to access_denied (49)."""
@@ -69,6 +74,19 @@ def refused(connection: Connection, served: bool) -> Judged:
     """Judge whether the peer refused: nothing was served. The alert's number is evidence, not the verdict."""
     seen = "application data was served" if served else f"nothing was served; {_ending(connection)}"
     return _judged("refused", passed_if(not served), "the peer is refused", seen, connection)
+
+
+def alerted(connections: Sequence[Connection]) -> Judged:
+    """Judge whether the peer refused by a TLS alert, on one connection at least.
+
+    A connection that was reset decides nothing: an alert that was on its way is lost then.
+    """
+    refusals = [it for each in connections for it in each.alerts if not it.sent and it.code != CLOSE_NOTIFY]
+    reset = any(each.ended_by == RESET for each in connections)
+    state = State.PASS if refusals else State.INCONCLUSIVE if reset or not connections else State.FAIL
+    seen = "; ".join(dict.fromkeys(map(_ending, connections))) or "no connection"
+    numbers = tuple(each.number for each in connections)
+    return Judged("alerted", state, "the peer refuses by a TLS alert", seen, connections=numbers)
 
 
 def _ending(connection: Connection) -> str:

@@ -6,6 +6,7 @@ of the number that ends an mRID) is asked only where the profile demands it, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from conformance.catalogue.requirement import WHO
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.judgement.payloads import body_of
+from conformance.vocabulary.der_modes import claimed, is_a
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.identity import HexCase
 from conformance.vocabulary.mrid import PenForm
@@ -114,3 +116,17 @@ def within_ratings(settings: Exchange, capability: Exchange) -> Judged:
     detail = tuple(f"line {breach.line}: {breach.message}" for breach in breaches)
     observed = "; ".join(breach.message for breach in breaches) or f"{', '.join(compared)} within the ratings"
     return Judged("within_ratings", passed_if(not breaches), expected, observed, numbers, detail=detail)
+
+
+def claims_if_generating(capability: Exchange, modes: Sequence[str]) -> Judged | None:
+    """Judge whether a DERCapability claims modes; ``None`` for a DER that does not generate by its ``type``."""
+    try:
+        document = read(capability.request_body)
+    except Malformed:
+        return None
+    if not is_a(document.integer("type"), "pv"):
+        return None
+    told = claimed(document.text("modesSupported"))
+    lacking = [mode for mode in modes if mode not in told]
+    expected, seen = f"modesSupported shows {' and '.join(modes)}", f"not {' and '.join(lacking)}" if lacking else "all"
+    return Judged("claims_if_generating", passed_if(not lacking), expected, seen, (capability.number,))

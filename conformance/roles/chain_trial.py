@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from conformance.catalogue.errata import Errata
 from conformance.judgement.check import Check, require
 from conformance.roles.arranger import Arranger
 from conformance.roles.observed_client import ObservedClient
@@ -41,10 +42,12 @@ async def refuses(
     check: Check,
     limits: Limits,
     clock: Clock,
+    errata: Errata | None = None,
 ) -> None:
     """Prove the client alive on a sound chain, then show it a faulty one and judge that it asks for nothing.
 
-    Steps 1, 2 and 3: the sound chain, the faulty one, the watch. Each of ``rules`` is judged by it.
+    Steps 1, 2 and 3: the sound chain, the faulty one, the watch. Each of ``rules`` is judged by it, and the first of
+    them also by the TLS alert that editions without erratum 7 want.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     await listener.show("chain_of_four")
@@ -63,6 +66,8 @@ async def refuses(
         shown = [it for it in client.connections() if it.number > before]
         for rule in rules:
             check.distrusted(shown, client.exchanges(), requirement=rule, policy="faulty_chains")
+        if errata is not None and 7 not in errata:
+            check.alerted(shown, requirement=rules[0], policy=errata.policy)
 
 
 async def greeted(client: TestClient, arrange: Arranger) -> Reading:
@@ -75,11 +80,18 @@ async def greeted(client: TestClient, arrange: Arranger) -> Reading:
 
 
 async def turned_down(
-    fault: str, rules: Sequence[str], server: TestClient, arrange: Arranger, step: Step, check: Check
+    fault: str,
+    rules: Sequence[str],
+    server: TestClient,
+    arrange: Arranger,
+    step: Step,
+    check: Check,
+    errata: Errata | None = None,
 ) -> None:
     """Show a server a sound chain, and once it has taken that a faulty one, and judge that it serves nothing.
 
-    Steps 1 and 2: the sound chain, the faulty one. Each of ``rules`` is judged by it.
+    Steps 1 and 2: the sound chain, the faulty one. Each of ``rules`` is judged by it, and the first of them also by
+    the TLS alert that editions without erratum 7 want.
     """
     sound, faulty = server.with_identity("chain-4"), server.with_identity(f"faulty-{fault}")
     with step(1):
@@ -94,5 +106,7 @@ async def turned_down(
         served = answer.exchange.status is not None and answer.exchange.status not in TURNED_AWAY
         for rule in rules:
             check.refused(connection, served, requirement=rule, policy="refusal_of_certificates")
+        if errata is not None and 7 not in errata:
+            check.alerted([connection], requirement=rules[0], policy=errata.policy)
     await sound.aclose()
     await faulty.aclose()

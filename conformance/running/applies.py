@@ -1,7 +1,8 @@
 """Whether a test case applies to a subject and a profile, and if not, why: the reason that reports give.
 
 Asked in this order: does the subject have what the case needs (the declaration), was the case selected, does the
-profile rest on the procedures it comes from, and does the profile demand anything it could judge.
+profile rest on the procedures it comes from, in an edition that has it, and does the profile demand anything it could
+judge.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from conformance.catalogue.demands import Bound
+from conformance.catalogue.errata import errata_of
 from conformance.catalogue.pack_values import Phase, Value, Values, Whom
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.test_case import TestCase
@@ -61,6 +63,7 @@ def skipped(
         or _not_observed(case, observed=observed)
         or _not_selected(case, only)
         or _other_procedure(case, profile)
+        or _other_edition(case, profile)
         or _waits_for_fleet(case, profile)
         or _not_demanded(case, profile)
     )
@@ -115,6 +118,15 @@ def _other_procedure(case: TestCase, profile: Profile) -> Skip | None:
         return None
     rests = " and ".join(profile.procedures) or "no procedures"
     return Verdict.NOT_APPLICABLE, f"it is of {case.origin}; the profile {profile.id} rests on {rests}"
+
+
+def _other_edition(case: TestCase, profile: Profile) -> Skip | None:
+    """A case that came with a later edition of its procedure does not apply where a subject is judged by an earlier."""
+    chosen = errata_of(profile.policies)
+    if chosen.edition in case.editions:
+        return None
+    has = f"{' and '.join(case.editions)} has it"
+    return Verdict.NOT_APPLICABLE, f"not in edition {chosen.edition} of the procedures ({chosen.policy}); {has}"
 
 
 def _of(case: TestCase, procedure: str) -> bool:

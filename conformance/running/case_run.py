@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from conformance.catalogue.errata import errata_of
 from conformance.catalogue.instructions import Order
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.requirement import Register
@@ -150,6 +151,7 @@ class Desk:
             "check": self.check,
             "limits": bench.limits,
             "policies": self.profile.policies,
+            "errata": errata_of(self.profile.policies),
             "values": self.profile.values,
             "clock": bench.clock,
             "instruct": self.instruct,

@@ -108,7 +108,7 @@ def devices_named(exchange):
     duration=["first_contact", "discovery", "group_control_lead", "control_duration", "idle_watch"],
     instructions=["restart_client"],
 )
-async def basic_002(utility, client, step, check, limits, clock):
+async def basic_002(utility, client, step, check, errata, limits, clock):
     """A device belongs to a group at every level of the grid, and obeys the nearest.
 
     Steps
@@ -119,7 +119,8 @@ async def basic_002(utility, client, step, check, limits, clock):
 
     Passes when
         all is read, the control is carried out and answered in time, and the plant was asked for the default of the
-        service point, not for that of the system, before and after.
+        service point, not for that of the system, before and after. Edition 1.2 also wants the assignments
+        polled again.
     """
     watch = EventWatch(utility, client, check, limits)
     programs = topology_2(utility, registered_last(utility, client.lfdi, pin=client.pin))
@@ -143,6 +144,11 @@ async def basic_002(utility, client, step, check, limits, clock):
     with step(4):
         await clock.wait_until(watch.after(control) + limits.idle_watch.duration)
         at_the_plant(watch, control, default, since, clock.now())
+        if 9 not in errata:
+            polls = client.exchanges("FunctionSetAssignmentsList", "GET")
+            again, policy = len(polls) > 1, errata.policy
+            seen = f"{len(polls)} GETs"
+            check.that(again, "CTP.BASIC-002", "a second poll of the assignments", seen, polls[-1:], policy=policy)
 
 
 @test_case(

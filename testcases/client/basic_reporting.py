@@ -127,7 +127,7 @@ async def basic_028(utility, client, step, check, limits, clock, policies):
     duration=["first_contact", "discovery", "reporting_window"],
     instructions=["restart_client"],
 )
-async def basic_029(utility, client, step, check, limits, clock):
+async def basic_029(utility, client, step, check, errata, limits, clock):
     """A utility that does not see what its devices do cannot steer them.
 
     Steps
@@ -137,7 +137,8 @@ async def basic_029(utility, client, step, check, limits, clock):
 
     Passes when
         usage points and readings are valid and name the device, real power, reactive power, frequency and voltage are
-        all defined and reported with a time, at the cadence of postRate to the end.
+        all defined and reported with a time, at the cadence of postRate to the end. Edition 1.2 wants usage points
+        to be defined without readings.
     """
     registered_last(utility, client.lfdi, pin=client.pin, post_rate_s=limits.post_rate.count)
     one_program(utility, client.lfdi)
@@ -161,6 +162,11 @@ async def basic_029(utility, client, step, check, limits, clock):
             check.has_value(post, "deviceLFDI", lfdi, client.lfdi, requirement="MUP.005")
         check.all_quantities("a ReadingType", defined((*definitions, *posts)), definitions, requirement="MUP.004")
         readings = mirrored((*definitions, *posts))
+        if 36 not in errata:
+            early, expected = mirrored(definitions), "usage points that are defined without readings"
+            check.that(
+                not early, "CTP.BASIC-029", expected, f"{len(early)} readings", definitions, policy=errata.policy
+            )
         check.all_quantities("a reading", [it.uom for it in readings], posts, requirement="G23")
         check.all_timed(readings, requirement="G25")
         tolerance = limits.poll_tolerance.value + limits.post_rate.value * limits.poll_tolerance_share.value / 100

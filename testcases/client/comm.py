@@ -160,7 +160,7 @@ async def comm_004c(utility, listener, client, step, check, limits, clock):
     duration=["first_contact", "first_contact", "refusal_watch"],
     instructions=["restart_client"],
 )
-async def comm_004d(utility, listener, client, step, check, limits, clock):
+async def comm_004d(utility, listener, client, step, check, limits, errata, clock):
     """What an authority may not do is said in its certificate, and a critical word must be understood or refused.
 
     Steps
@@ -170,6 +170,7 @@ async def comm_004d(utility, listener, client, step, check, limits, clock):
 
     Passes when
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
+        Edition 1.2 wants the TLS alert.
     """
     await refuses(
         "mica-critical-extended-key-usage",
@@ -181,6 +182,7 @@ async def comm_004d(utility, listener, client, step, check, limits, clock):
         check,
         limits,
         clock,
+        errata,
     )
 
 
@@ -243,7 +245,7 @@ async def comm_004f(utility, listener, client, step, check, limits, clock):
     duration=["first_contact", "first_contact", "refusal_watch"],
     instructions=["restart_client"],
 )
-async def comm_004g(utility, listener, client, step, check, limits, clock):
+async def comm_004g(utility, listener, client, step, check, limits, errata, clock):
     """Anybody can sign a certificate for himself; a device that accepts it obeys whoever answers first.
 
     Steps
@@ -253,5 +255,7 @@ async def comm_004g(utility, listener, client, step, check, limits, clock):
 
     Passes when
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
+        Edition 1.2 wants the TLS alert.
     """
-    await refuses("self-signed", ("CTP.COMM-004G", "SEC.098"), utility, listener, client, step, check, limits, clock)
+    rules = ("CTP.COMM-004G", "SEC.098")
+    await refuses("self-signed", rules, utility, listener, client, step, check, limits, clock, errata)

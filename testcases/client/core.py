@@ -20,6 +20,8 @@ WALK = ("EndDeviceList", "Registration", "FunctionSetAssignmentsList", "DERProgr
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3")
 GROUPS = ("FunctionSetAssignmentsList", "FunctionSetAssignments")
 RIVAL_MODES = {"best": {"opModMaxLimW": 6000}, "worse": {"opModMaxLimW": 5000}, "other": {"opModMaxLimW": 4000}}
+MUST_BE_SHOWN = ("opModMaxLimW", "opModVoltWatt")
+"""By edition 1.2. It names opModFixedVar and opModFixedPFInjectW too, but judges those only where they are claimed."""
 DER_RESOURCES = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
 
 
@@ -268,7 +270,7 @@ async def core_011(utility, client, step, check, limits, clock):
     duration=["first_contact", "discovery"],
     instructions=["restart_client"],
 )
-async def core_014(utility, client, step, check, limits):
+async def core_014(utility, client, step, check, errata, limits):
     """Ratings and settings tell the utility how much power a control can move.
 
     Steps
@@ -277,7 +279,8 @@ async def core_014(utility, client, step, check, limits):
         3. Compare the settings with the ratings, and put the value rules to both.
 
     Passes when
-        both are PUT and valid, every setting is within its rating, and no value breaks a rule.
+        both are PUT and valid, every setting is within its rating, and no value breaks a rule. By edition 1.2 a DER
+        that generates must also show in modesSupported that its power can be limited, and made to follow the voltage.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
@@ -292,6 +295,8 @@ async def core_014(utility, client, step, check, limits):
         check.within_ratings(settings, capability)
         check.values(capability)
         check.values(settings)
+        if 39 not in errata:
+            check.claims_if_generating(capability, MUST_BE_SHOWN, requirement="CTP.CORE-014", policy=errata.policy)
 
 
 def publish(program, modes, name, limits):

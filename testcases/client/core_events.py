@@ -101,21 +101,22 @@ async def core_012(utility, client, step, check, limits, clock):
     duration=["first_contact", *["event_minute"] * 11, "response_deadline", "idle_watch"],
     instructions=["restart_client"],
 )
-async def core_013(utility, client, step, check, limits, clock):
+async def core_013(utility, client, step, check, errata, limits, clock):
     """A client that holds few programs, or loses track of the time between, lets controls fall under the table.
 
     Steps
-        1. Start the client and publish ten controls in ten programs, each to run on its own.
-        2. Wait until the client has read all ten, and for Response 1 to each.
+        1. Start the client and publish ten controls in ten programs (seven by edition 1.2), each to run on its own.
+        2. Wait until the client has read them all, and for Response 1 to each.
         3. Wait for Responses 2 and 3 to each control in turn.
         4. Watch a while longer, then look at the Responses and at the plant.
 
     Passes when
-        all ten controls are received, started and completed, each at its time, and the plant was asked for the default
+        all controls are received, started and completed, each at its time, and the plant was asked for the default
         in every gap.
     """
     device = registered_last(utility, client.lfdi, pin=client.pin)
-    offered = schedule(utility, utility.assign(device), TEN_PROGRAMS)
+    plan = TEN_PROGRAMS if 20 in errata else TEN_PROGRAMS[:7]
+    offered = schedule(utility, utility.assign(device), plan)
     watch = EventWatch(utility, client, check, limits)
     with step(1):
         await client.start(within=limits.first_contact)
@@ -248,6 +249,7 @@ async def core_022(utility, client, step, check, limits, clock):
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 3, "response_deadline"],
     instructions=["restart_client"],
+    editions=["1.3"],
 )
 async def core_023(utility, client, step, check, limits, clock):
     """Of several controls for one moment only the most important may run, and the utility must hear of the others.

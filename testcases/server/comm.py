@@ -147,7 +147,7 @@ async def comm_004c(server, arrange, step, check):
 
 
 @chain_case("COMM-004D", "Advanced security: MICA with a critical extended key usage", ["asks_for_no_certificate"])
-async def comm_004d(server, arrange, step, check):
+async def comm_004d(server, arrange, step, check, errata):
     """An issuing authority that is limited to another purpose, critically, must not vouch for devices.
 
     Steps
@@ -155,9 +155,9 @@ async def comm_004d(server, arrange, step, check):
         2. Connect with the faulty chain, and try to GET DeviceCapability.
 
     Passes when
-        the sound chain is served, and nothing is served to the faulty one.
+        the sound chain is served, and nothing is served to the faulty one. Edition 1.2 wants a TLS alert as well.
     """
-    await turned_down("mica-critical-extended-key-usage", ["CTP.COMM-004D"], server, arrange, step, check)
+    await turned_down("mica-critical-extended-key-usage", ["CTP.COMM-004D"], server, arrange, step, check, errata)
 
 
 @chain_case(
@@ -197,7 +197,7 @@ async def comm_004f(server, arrange, step, check):
 
 
 @chain_case("COMM-004G", "Advanced security: self-signed device certificate", ["asks_for_no_certificate"])
-async def comm_004g(server, arrange, step, check):
+async def comm_004g(server, arrange, step, check, errata):
     """Anybody can sign for himself.
 
     Steps
@@ -205,6 +205,6 @@ async def comm_004g(server, arrange, step, check):
         2. Connect with the faulty chain, and try to GET DeviceCapability.
 
     Passes when
-        the sound chain is served, and nothing is served to the faulty one.
+        the sound chain is served, and nothing is served to the faulty one. Edition 1.2 wants a TLS alert as well.
     """
-    await turned_down("self-signed", ["CTP.COMM-004G"], server, arrange, step, check)
+    await turned_down("self-signed", ["CTP.COMM-004G"], server, arrange, step, check, errata)

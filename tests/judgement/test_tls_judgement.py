@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -10,6 +11,7 @@ from made_evidence import connection
 from conformance.judgement import tls
 from conformance.judgement.finding import State
 from conformance.wire.certificates import Fault, Pki
+from conformance.wire.tls import Ending
 
 
 @cache
@@ -90,3 +92,19 @@ def test_a_refusal_is_that_nothing_was_served_whatever_the_alert() -> None:
         State.PASS
     )
     assert tls.refused(connection(), served=True).state is State.FAIL
+
+
+def test_a_refusal_by_alert_is_told_from_one_without() -> None:
+    alert, goodbye = (False, 48, "unknown_ca"), (False, 0, "close_notify")
+    ours = (True, 48, "unknown_ca")
+    told, silent = connection(up=False, alerts=(alert,)), connection(up=False, alerts=(ours,))
+    assert tls.alerted([told]).state is State.PASS
+    assert tls.alerted([silent, told]).state is State.PASS
+    assert tls.alerted([silent]).state is State.FAIL
+    assert tls.alerted([connection(alerts=(goodbye,))]).state is State.FAIL
+
+
+def test_no_alert_over_a_connection_that_was_reset_decides_nothing() -> None:
+    reset = replace(connection(up=False), ended_by=str(Ending.RESET))
+    assert tls.alerted([reset]).state is State.INCONCLUSIVE
+    assert tls.alerted([]).state is State.INCONCLUSIVE
