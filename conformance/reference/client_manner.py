@@ -24,7 +24,7 @@ class Manner:
     Args:
         page_size: ``l`` of list requests; ``None`` sends no ``l``, so that the server's one entry a page is followed.
         extra_gets: reads programs and controls one by one as well, at every poll.
-        poll_factor: shortens every poll rate, 0.5 for twice as often.
+        poll_factor: shortens every poll rate but that of Time, 0.5 for twice as often.
         separate_readings: posts each MirrorMeterReading on its own instead of in one list.
         aligned_readings: ends every interval on a UTC multiple of the post rate.
         meters: the meters it mirrors: ``der``, ``site``, ``evse``.

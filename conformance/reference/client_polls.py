@@ -128,7 +128,8 @@ class Polls:
         slowed = "ignores_poll_rate" in self._flaws and watch.resource in SLOWED
         stated = fetched.poll_rate_s
         rate_s = self._pace.own_rate_s(watch.resource) if stated is None else stated
-        return max(1.0, rate_s * self._factor * (4 if slowed else 1))
+        keenness = 1.0 if watch.resource == "Time" else self._factor  # Time has a floor, 15 min (TIME.009)
+        return max(1.0, rate_s * keenness * (4 if slowed else 1))
 
     async def _read(self, watch: Watch) -> Fetched:
         if watch.entry is None:

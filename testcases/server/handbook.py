@@ -318,7 +318,7 @@ async def http_002(server, step, check, values):
     title="Encodings that the server speaks",
     subject="server",
     requirements=["CTP.GENERAL.2"],
-    flaws=[],
+    flaws=["dcap_wrong_media_type"],
     origin="ours",
     values=["HTTP.encodings"],
 )
