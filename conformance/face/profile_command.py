@@ -192,15 +192,15 @@ def _all_remarks(loaded: Profile) -> Sequence[Remark]:
 
 
 def _untested(loaded: Profile) -> Iterable[Remark]:
-    """Say which required tests this version has not, in one remark for each kind of subject."""
-    known = {(case.subject, name) for case in load_cases(testcases_folder()) for name in case.names}
+    """Say which required tests this version has not, and which statements name what there is not."""
+    cases, demanded = load_cases(testcases_folder()), {value.name for value in loaded.values.values()}
+    known = {(case.subject, name) for case in cases for name in case.names}
     for subject, ids in loaded.required.items():
         missing = [test for test in ids if (subject, test) not in known]
         if missing:
             why = f"required and not in this version, so not run: {', '.join(missing)}"
             yield Remark("no-test-case", Weight.NOTE, subject, why)
-    keys, demanded = {case.key for case in load_cases(testcases_folder())}, {value.name for value in loaded.values.values()}
-    for cell, name in misnamed(loaded.cells, keys, demanded):
+    for cell, name in misnamed(loaded.cells, {case.key for case in cases}, demanded):
         yield Remark("no-such-name", Weight.ERROR, cell.id, f"names {name}, which is no test case and no value here")
 
 

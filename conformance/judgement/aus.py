@@ -117,6 +117,23 @@ def above_zero(document: Node, exchange: Exchange) -> Judged:
     return Judged("above_zero", passed_if(not wrong), "rates and energies above zero", observed, (exchange.number,))
 
 
+def within_apparent(capability: Node, exchange: Exchange) -> Judged:
+    """Judge that the rates of storage that are told are at most its rated apparent power; undecided without any."""
+    apparent = quantity(capability.child("rtgMaxVA"))
+    rates = {name: quantity(capability.child(name)) for name in RATES}
+    expected = f"{' and '.join(RATES)} at most rtgMaxVA, {apparent}"
+    told = ", ".join(f"{name} {rate}" for name, rate in rates.items())
+    told_rates = [rate for rate in rates.values() if rate is not None]
+    if apparent is None or not told_rates:
+        return Judged("within_apparent", State.INCONCLUSIVE, expected, told, (exchange.number,))
+    state = State.FAIL if max(told_rates) > apparent else State.PASS
+    return Judged("within_apparent", state, expected, told, (exchange.number,))
+
+
+RATES = ("rtgMaxChargeRateW", "rtgMaxDischargeRateW")
+"""The rates of storage that its apparent power bounds."""
+
+
 def _bits(name: str, value: Value, told: str | None, bits: dict[str, int], exchange: Exchange) -> Judged:
     wanted = [mode for mode in value.words if mode in bits]
     number = _number(told)

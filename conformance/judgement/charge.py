@@ -49,6 +49,11 @@ def charges(plant: object) -> Mapping[str, float]:
     return plant.charges_pct() if isinstance(plant, Stores) else {}
 
 
+def has_moved(before: Mapping[str, float], after: Mapping[str, float], tolerance_pct: float) -> bool:
+    """Say whether any state of charge changed by more than a tolerance; what is not observed may well have."""
+    return not after or any(abs(pct - before.get(name, pct)) > tolerance_pct for name, pct in after.items())
+
+
 def tracked(status: Exchange, shown_pct: Mapping[str, float], tolerance_pct: float) -> Judged:
     """Judge the state of charge in a DERStatus: it is that of one of the plant's stores, within so many percent."""
     expected = f"stateOfChargeStatus within {tolerance_pct:g} % of the plant's"

@@ -46,6 +46,7 @@ class DerReporter:
         self._targets: dict[str, str] = {}
         self._sent: dict[str, tuple[object, ...]] = {}
         self._alarms = 0
+        self._first_charge: str | None = None
         self._events = 0
         self._put_at: dict[str, float] = {}
         self.spawn: Callable[[Coroutine[None, None, None]], object] | None = None
@@ -139,11 +140,20 @@ class DerReporter:
 
     def _status(self, now_s: int) -> etree._Element:
         document = documents.der_status(self._site, now_s, self._alarms)
+        if "freezes_charge" in self._flaws:
+            self._freeze_charge(document)
         if "status_without_connection" in self._flaws:
             connection = [node for node in document if etree.QName(node).localname == "genConnectStatus"]
             for node in connection:
                 document.remove(node)
         return document
+
+    def _freeze_charge(self, document: etree._Element) -> None:
+        """Show the state of charge that was shown first."""
+        for node in document:
+            if etree.QName(node).localname == "stateOfChargeStatus":
+                self._first_charge = self._first_charge or node[-1].text
+                node[-1].text = self._first_charge
 
     def _settings(self, now_s: int) -> etree._Element:
         max_w = self._site.rated_w * (ABOVE_RATING if "settings_above_rating" in self._flaws else 1.0)

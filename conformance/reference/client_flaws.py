@@ -89,7 +89,7 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("refuses_notifications", "NOTIFY.ANSWER", "answers every notification with 400"),
         _flaw("accepts_bad_notifications", "NOTIFY.WRONG", "answers 201 to notifications that make no sense"),
         _flaw("never_renews_subscriptions", "P52", "subscribes once and never renews"),
-        _flaw("freezes_charge", "pack:DERStatus.stateOfChargeStatus", "shows its first state of charge for ever"),
+        _flaw("freezes_charge", "G30", "shows its first state of charge for ever"),
         _flaw("total_of_one_phase", "G23", "tells the power of one phase of its charging station as the total"),
         _flaw("rates_above_va", "AUS.STO-03", "tells rates of its storage beyond its rated apparent power"),
         _flaw("skips_status", "G30", "puts no DERStatus"),

@@ -27,6 +27,8 @@ INSTANTANEOUS, ELECTRICITY, FORWARD, POWER, ENERGY = 12, 1, 1, 37, 12
 ROLES = {"der": "0049", "site": "0003", "evse": "0045"}
 """isMirror, with isDER and isSubmeter, with isPremisesAggregationPoint, with isPEV and isSubmeter."""
 POINT = "usage point"
+STATION_PHASES = 3
+"""By how much ``total_of_one_phase`` falls short."""
 TICK_S = 1e-6
 SAMPLE_SLACK_S = 0.01
 """The least time that a clock can be told to wait; less would be no wait at all."""
@@ -223,8 +225,12 @@ class Mirror:
             return 0
         battery = self._site.battery
         if quantity.uom != WATT_HOUR or battery is None:
-            return quantity.value(means)
+            shown = quantity.value(means)
+            return shown // STATION_PHASES if self._one_phase_only(quantity) else shown
         return round((self._site.telemetry().state_of_charge_pct or 0.0) / 100.0 * battery.capacity_wh)
+
+    def _one_phase_only(self, quantity: Quantity) -> bool:
+        return self.meter == "evse" and quantity.name == "W" and "total_of_one_phase" in self._flaws
 
     def _mrid(self, name: str) -> str:
         meter = self.meter if self._reports.unique == "EndDevice" or name == POINT else ""

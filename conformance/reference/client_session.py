@@ -72,13 +72,22 @@ def resolve(base: str, href: str) -> str:
 class Session:
     """Sends requests in the client's manner. Everything unusual becomes :class:`NotServed`.
 
-    ``on_read`` is told of everything that was read: its kind, and the document.
+    ``on_read`` is told of everything that was read: its kind, and the document. With ``known``, documents that hold
+    elements of other namespaces are refused.
     """
 
-    def __init__(self, sender: Sender, clock: Clock, manner: Manner, flaws: frozenset[str]) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        clock: Clock,
+        manner: Manner,
+        flaws: frozenset[str],
+        known: frozenset[str] = frozenset(),
+    ) -> None:
         self._sender = sender
         self._clock = clock
         self._flaws = flaws
+        self._known = known
         self.on_read: Callable[[str, Fetched], None] = lambda resource, fetched: None
         fewer = min(manner.page_size or FEW_ENTRIES, FEW_ENTRIES)
         self._manner = replace(manner, page_size=fewer) if "ignores_paging" in flaws else manner
@@ -90,7 +99,7 @@ class Session:
             answer = await self._send("GET", target, resource)
             location = header(answer.headers, "Location")
             if answer.status not in REDIRECTS or location is None or "ignores_redirects" in self._flaws:
-                root = _document(answer)
+                root = _understood(_document(answer), self._known)
                 fetched = Fetched(target, root, asked_s=asked_s, answered_s=self._clock.now().timestamp())
                 if not resource.endswith("List"):
                     self.on_read(resource, fetched)
@@ -164,6 +173,13 @@ def _document(answer: Answer) -> Node:
         return read(answer.body)
     except Malformed as error:
         raise NotServed(f"unreadable: {error.reason}") from error
+
+
+def _understood(root: Node, known: frozenset[str]) -> Node:
+    strange = {etree.QName(node).namespace or "" for node in root.xml.iter("*")} - known if known else ()
+    if strange:
+        raise NotServed(f"elements of {', '.join(sorted(strange))}")
+    return root
 
 
 def _retry_after(answer: Answer) -> float | None:

@@ -33,6 +33,7 @@ class ClientConduct:
         pace: how fast it is, how much it keeps, and what it does when it is cut off.
         subscribes: whether it subscribes to what may be subscribed to.
         renewal_s: seconds after which it renews a subscription.
+        refuses_unknown: whether it refuses documents with elements that it does not know.
     """
 
     elements: frozenset[str] = frozenset()
@@ -42,6 +43,7 @@ class ClientConduct:
     pace: ClientPace = CSIP_PACE
     subscribes: bool = True
     renewal_s: float = RENEWED_AFTER * DAY_S
+    refuses_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ def client_conduct(values: Values) -> ClientConduct:
         pace=client_pace(values),
         subscribes=_word(values, "Subscription") != "forbidden",
         renewal_s=RENEWED_AFTER * (_number(values, "Subscription.renewal") or DAY_S),
+        refuses_unknown=_word(values, "XML.unknown_elements") == "refused",
     )
 
 

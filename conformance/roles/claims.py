@@ -11,6 +11,7 @@ from conformance.judgement.aus import (
     enabled_within,
     one_sided,
     speaks,
+    within_apparent,
 )
 from conformance.judgement.check import Check, require
 from conformance.roles.observed_client import response_in
@@ -40,13 +41,14 @@ def told_modes(check: Check, capability: Exchange, settings: Exchange) -> None:
 
 
 def storage_claims(check: Check, capability: Exchange, settings: Exchange) -> None:
-    """Judge what a client with storage claims: the storage target, and rates and energies above zero."""
+    """Judge what a client with storage claims: the storage target, rates within its power, energies above zero."""
     supported = _document(capability).text("vppModesSupported")
     enabled = _document(settings).text("vppModesEnabled")
     check.demands("DERControlBase.modes", lambda value: claims_storage(value, supported, capability))
     element = "DERControlBase.opModStorageTargetW"
     check.demands(element, lambda value: claims_mode(value, supported, VPP_BITS, capability))
     check.judged("AUS.STO-02", enabled_within("vppModes", enabled, supported, settings))
+    check.judged("AUS.STO-03", within_apparent(_document(capability), capability))
     for exchange in (capability, settings):
         check.judged("AUS.STO-02", above_zero(_document(exchange), exchange))
 

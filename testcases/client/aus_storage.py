@@ -79,12 +79,13 @@ async def storage_001(utility, client, step, check, limits, clock):
     id="STORAGE-002",
     title="Ratings and settings of storage",
     subject="client",
-    requirements=["AUS.STO-02", "VAL.DER.WITHIN_RATING", "CTP.GENERAL.3"],
+    requirements=["AUS.STO-02", "AUS.STO-03", "VAL.DER.WITHIN_RATING", "CTP.GENERAL.3"],
     flaws=[
         "hard_coded_paths",
         "invalid_settings",
         "never_puts_der",
         "no_storage_ratings",
+        "rates_above_va",
         "settings_above_rating",
         "skips_settings",
     ],
@@ -103,8 +104,8 @@ async def storage_002(utility, client, step, check, limits):
         2. Look at what they tell.
 
     Passes when
-        both tell all that is asked of storage, rates and energies are above zero, no setting is beyond its rating, and
-        the storage target is claimed by capability and settings.
+        both tell all that is asked of storage, rates and energies are above zero, no rate is beyond the apparent power,
+        no setting beyond its rating, and the storage target is claimed by capability and settings.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)

@@ -1,7 +1,9 @@
 """What handbooks ask a client to tell of its DER: elements, modes, sums, states. Judged by the profile's values."""
 
 from conformance.face.authoring import (
+    charges,
     found_its_device,
+    has_moved,
     has_put,
     one_program,
     order,
@@ -12,6 +14,8 @@ from conformance.face.authoring import (
     test_case,
 )
 
+DELIVERING = {"opModFixedW": 8000}
+"""In hundredths of a percent of what the site can inject."""
 OPTIONAL = {"DERAvailability": "PUT", "LogEvent": "POST"}
 
 
@@ -232,7 +236,7 @@ async def sums_002(utility, client, step, check, limits, clock, instruct):
     flaws=[],
     needs=["DER"],
     origin="ours",
-    duration=["first_contact", "discovery", "polling_window"],
+    duration=["first_contact", "discovery", "control_lead", "charge_watch"],
     instructions=["restart_client"],
     values=["DERStatus.stateOfChargeStatus"],
 )
@@ -241,19 +245,27 @@ async def charge_001(utility, client, step, check, limits, clock):
 
     Steps
         1. Start the client and wait until it follows the links of its EndDevice.
-        2. Compare each DERStatus that it puts in a while with the plant at that moment, where the plant is observed.
+        2. Publish a control by which the site delivers most of what it can, so that its storage discharges; a vehicle
+           charges by itself.
+        3. Compare each DERStatus that it puts meanwhile with the plant at that moment, where the plant is observed.
 
     Passes when
-        stateOfChargeStatus is there, in hundredths of a percent, and is that of the battery or of the vehicle.
+        stateOfChargeStatus is there, in hundredths of a percent, and goes with that of the battery or of the vehicle.
     """
     with step(1):
         await discovered(utility, client, limits)
+        before = charges(client.plant)
     with step(2):
-        until, seen = clock.now() + limits.polling_window.duration, 0
-        while put := await client.seen("PUT", ("DERStatus",), until, lambda it, after=seen: it.number > after):
+        lead, lasts = limits.control_lead.duration, limits.charge_watch.duration
+        control = utility.programs[0].add_control(DELIVERING, starts_in=lead, duration=lasts, response_required=7)
+    with step(3):
+        seen = 0
+        while put := await client.seen("PUT", ("DERStatus",), control.end, lambda it, after=seen: it.number > after):
             seen = put.number
             check.charge_tracks(put, client.plant, limits.charge_tolerance)
         require(seen, "the client PUT no DERStatus")
+        moved = has_moved(before, charges(client.plant), limits.charge_tolerance.value)
+        require(moved, "no state of charge of the plant changed: let a battery or a vehicle charge or discharge")
 
 
 @test_case(

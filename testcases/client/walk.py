@@ -1,15 +1,19 @@
-"""The walk of a client under test, beyond the procedures: many programs, a wrong PIN, moved lists."""
+"""The walk of a client under test, beyond the procedures: many programs, a wrong PIN, moved lists, unknown elements."""
 
 from conformance.face.authoring import (
     IDLE,
     STARTED,
+    UNKNOWN,
     Span,
     arrival,
+    extend,
+    kept,
     move,
     one_program,
     registered_last,
     require,
     test_case,
+    with_one_default,
 )
 
 LIMITED = {"opModMaxLimW": 5000}
@@ -129,3 +133,40 @@ async def moved_001(utility, client, step, check, limits):
     with step(2):
         for place in moved:
             await client.must_get(place.kind, limits.discovery, "DNS.042", lambda it, new=place.new: it.path == new)
+
+
+@test_case(
+    id="EXTENDED-001",
+    title="Elements that the client does not know",
+    subject="client",
+    requirements=[],
+    flaws=[],
+    needs=["DER", "Response"],
+    origin="ours",
+    duration=["first_contact", *["control_lead"] * 2, *["control_duration"] * 2],
+    instructions=["restart_client"],
+    values=["XML.unknown_elements"],
+)
+async def extended_001(utility, client, step, check, limits):
+    """A utility that adds an element for some of its devices must not lose all the others by it.
+
+    Steps
+        1. Start the client, publish a control, and wait for its Response 2.
+        2. From then on let every document end in an element of a namespace that nobody knows. Publish another control,
+           with such an element among its modes, and wait for its Response 2.
+
+    Passes when
+        the client starts the second control as it did the first.
+    """
+    length = {"starts_in": limits.control_lead.duration, "duration": limits.control_duration.duration}
+    with step(1):
+        program = await with_one_default(utility, client, limits)
+        plain = program.add_control(LIMITED, response_required=7, **length)
+        require(await client.response(plain, STARTED, plain.end), "the client starts no control at all")
+    with step(2):
+        extend(utility)
+        strange = program.add_control({**LIMITED, f"{{{UNKNOWN}}}opModForOthers": 1}, response_required=7, **length)
+        started = await client.response(strange, STARTED, strange.end)
+        told = "Response 2" if started else "no Response 2 to a control that comes with unknown elements"
+        seen = [started] if started else []
+        check.demands("XML.unknown_elements", lambda value: kept(value, started is not None, told, seen))

@@ -1,11 +1,17 @@
-"""Interposers for a utility: resources that have moved, and a server that is too busy (RFC 9110 10.2.3, 15.4)."""
+"""Interposers for a utility: resources that have moved, a server that is too busy (RFC 9110 10.2.3, 15.4), documents
+with elements that nobody knows.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from conformance.roles.utility.server import Handler, Server
-from conformance.wire.messages import Answer, Request, header
+from conformance.wire.messages import SEP_XML, Answer, Request, header
+from conformance.wire.payload import element, read, write
+
+UNKNOWN = "urn:example:nobody-knows"
+"""A namespace that no edition of the standard and no extension has."""
 
 
 @dataclass(slots=True)
@@ -60,6 +66,20 @@ class Broken:
         return Answer(self.status) if self.active else handler(request)
 
 
+@dataclass(slots=True)
+class Extended:
+    """A server whose documents all end in an element of a namespace that nobody knows."""
+
+    def __call__(self, request: Request, handler: Handler) -> Answer:
+        """Hand a request on, and add the element to what is served."""
+        answer = handler(request)
+        if not answer.body or header(answer.headers, "Content-Type") != SEP_XML:
+            return answer
+        document = read(answer.body).xml
+        document.append(element("note", "for others", namespace=UNKNOWN))
+        return replace(answer, body=write(document))
+
+
 def move(utility: Server, path: str, status: int, kind: str) -> Moved:
     """Move a resource of a utility to a path that nobody can guess."""
     moved = Moved(path, utility.fresh_path("moved"), status, kind)
@@ -72,6 +92,13 @@ def make_busy(utility: Server, kind: str, status: int, retry_after_s: int) -> Bu
     busy = Busy(kind, status, retry_after_s)
     utility.interposers.append(busy)
     return busy
+
+
+def extend(utility: Server) -> Extended:
+    """Have every document of a utility end in an element of the namespace :data:`UNKNOWN`."""
+    extended = Extended()
+    utility.interposers.append(extended)
+    return extended
 
 
 def make_broken(utility: Server, status: int) -> Broken:
