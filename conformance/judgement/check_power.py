@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from conformance.judgement import power, ramps
+from conformance.judgement import metering, power, ramps
 from conformance.judgement.court import Judging
 from conformance.judgement.plant import Span
-from conformance.vocabulary.limits import Limit
+from conformance.vocabulary.limits import Limit, Limits
 from conformance.wire.exchange import Exchange
 
 
@@ -49,3 +49,13 @@ class CheckPower(Judging):
     ) -> bool:
         """Judge the same by the client's own readings, as far as they can show it."""
         return self.judged(requirement, ramps.told_ramped(posts, ramp, span, ahead))
+
+    def true_averages(
+        self, plant: object, posts: Sequence[Exchange], since: datetime, ahead: timedelta, limits: Limits
+    ) -> None:
+        """Judge by the plant the averages of active power whose interval began after an instant: size, and sign."""
+        accuracy = metering.Accuracy(limits.power_tolerance, limits.meter_error_share)
+        for place in metering.PLACES:
+            told = metering.averages(posts, place, since, ahead)
+            self.judged("AUS.ALL-06", metering.right_size(told, place, plant, accuracy))
+            self.judged("AUS.METER-SIGN", metering.right_sign(told, place, plant, accuracy))

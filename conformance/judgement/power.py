@@ -121,10 +121,11 @@ def told_held(
 def read_flows(mode: str, posts: Iterable[Exchange]) -> list[Interval]:
     """Return the readings that show what a limit holds down, their values turned so that it counts positive."""
     posts = list(posts)
-    turned = _reversed(posts)
+    turned = reversed_mrids(posts)
     at_site = mode in ("opModExpLimW", "opModImpLimW")
     role, sign = (AT_THE_SITE, SITE_SIGN[mode]) if at_site else (AT_THE_DER, DER_SIGN[mode])
-    chosen = (it for it in intervals(posts) if it.uom == WATT and it.role & role and it.value is not None)
+    powers = (it for it in intervals(posts) if it.uom == WATT and it.role & role and it.is_total)
+    chosen = (it for it in powers if it.value is not None)
     return [_signed(it, -sign if it.mrid in turned else sign) for it in chosen]
 
 
@@ -148,7 +149,8 @@ def _within(item: Interval, span: Span, ahead: timedelta) -> bool:
     return item.length_s > 0 and span.start <= start and end <= span.end
 
 
-def _reversed(posts: Iterable[Exchange]) -> set[str]:
+def reversed_mrids(posts: Iterable[Exchange]) -> set[str]:
+    """Return the mRIDs of the readings whose ``flowDirection`` is reverse, in upper case."""
     found: set[str] = set()
     for post in posts:
         try:

@@ -6,12 +6,14 @@ from conformance.face.authoring import (
     intervals,
     mirrored_series,
     one_program,
+    order,
     registered_last,
     require,
     response_in,
     test_case,
     told_modes,
     whole,
+    whole_intervals,
 )
 
 AUS = "SA TS 5573 test definitions"
@@ -23,32 +25,33 @@ OWN_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus")
     id="METER-001",
     title="Individual readings of site and DER",
     subject="client",
-    requirements=["AUS.ALL-06", "CTP.GENERAL.3"],
+    requirements=["AUS.ALL-06", "AUS.METER-SIGN", "CTP.GENERAL.3"],
     flaws=[
         "hard_coded_paths",
         "ignores_post_rate",
         "no_voltage_reading",
         "readings_once",
         "readings_without_time",
+        "swaps_role_flags",
     ],
     needs=["MirrorUsagePoint"],
     origin=AUS,
     aliases=["ALL-06"],
     duration=["first_contact", "discovery", "aus_reading_watch"],
-    instructions=["restart_client"],
+    instructions=["restart_client", "pulse_load"],
     values=["MirrorUsagePoint.readings", "Reading.timePeriod.alignment", "Reading.timePeriod.multiple"],
 )
-async def meter_001(utility, client, step, check, limits, clock):
+async def meter_001(utility, client, step, check, limits, clock, instruct):
     """Networks work out what a feeder can bear from what flows at each connection point and each DER.
 
     Steps
         1. Start the client, and wait for its first MirrorUsagePoint and its first readings.
-        2. Watch it report.
-        3. Count the readings of each kind, under the exact roles, and look at their intervals.
+        2. Have a load switched on beside the DER, so that its power and that of the site differ, and watch it report.
+        3. Count the readings of each kind, under the exact roles, and look at their intervals, and at what flowed.
 
     Passes when
         active and reactive power of site and DER, and a voltage of either, each come often enough, over whole minutes,
-        and every document is valid.
+        and every document is valid; and, where the plant is observed, active power is what flowed at that place.
     """
     registered_last(utility, client.lfdi, pin=client.pin, post_rate_s=limits.post_rate.count)
     one_program(utility, client.lfdi)
@@ -58,21 +61,25 @@ async def meter_001(utility, client, step, check, limits, clock):
         require(first, "the client posts no MirrorUsagePoint")
         await client.must_post("MirrorUsagePoint", limits.discovery, requirement="AUS.ALL-06")
     with step(2):
+        times = {"on_s": limits.aus_reading_watch.count, "off_s": limits.meter_pause.count}
+        await instruct(order("pulse_load", power_w=limits.meter_load.count, lfdi=client.lfdi, **times))
+        loaded = clock.now()
         await clock.wait(limits.aus_reading_watch.duration)
     with step(3):
         posts = (
             *client.exchanges("MirrorUsagePointList", "POST"),
             *client.exchanges("MirrorUsagePoint", "POST"),
         )
+        check.true_averages(client.plant, posts, loaded, utility.ahead, limits)
         for post in posts:
             check.schema_valid(post)
         seen = intervals(posts)
         series = mirrored_series(posts)
         for kind in FIVE:
             check.judged("AUS.ALL-06", enough_readings(kind, series, limits.aus_readings.count))
-        over_time, rate = [it for it in seen if it.length_s], limits.post_rate.count
+        over_time, rate = whole_intervals([it for it in seen if it.length_s]), limits.post_rate.count
         check.demands("Reading.timePeriod.alignment", lambda value: aligned(over_time, value.words, rate))
-        check.demands("Reading.timePeriod.multiple", lambda value: whole(over_time, value.number))
+        check.demands("Reading.timePeriod.multiple", lambda value: whole(over_time, value.number, asked_s=rate))
 
 
 @test_case(
