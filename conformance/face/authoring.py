@@ -24,7 +24,7 @@ from conformance.judgement.der_status import status_elements
 from conformance.judgement.echoes import echoes
 from conformance.judgement.encodings import spoken
 from conformance.judgement.extended import extension_elements, has_reason, in_namespace, versions_in
-from conformance.judgement.intervals import aligned, intervals, whole
+from conformance.judgement.intervals import aligned, intervals, whole, whole_intervals
 from conformance.judgement.list_queries import LIST_QUERIES
 from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
@@ -81,6 +81,7 @@ from conformance.roles.limit_offers import DEFAULTS as LIMIT_DEFAULTS
 from conformance.roles.limit_offers import LIMITS, TARGETS, control_for, programs_for
 from conformance.roles.limit_offers import TARGETED as STORAGE_TARGETS
 from conformance.roles.limit_scene import LimitScene, active_power
+from conformance.roles.long_schedule import A_DAY, DAYS, LongSchedule, only_if_chosen
 from conformance.roles.newcomer import devices_seen, programs_seen, register, twice, was_taken, way_of
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.offered_versions import offer_versions
@@ -170,11 +171,13 @@ __all__ = [
     "ALL_RESPONSES",
     "ANSWERED",
     "AVAILABLE",
+    "A_DAY",
     "CANCELLED",
     "COMMISSIONING",
     "COMPLETED",
     "CONNECTED",
     "CSIP_KINDS",
+    "DAYS",
     "DOCUMENTATION_PEN",
     "EVENT_RULES",
     "FIRST_TOLD",
@@ -222,6 +225,7 @@ __all__ = [
     "GroupOffer",
     "LimitScene",
     "Listing",
+    "LongSchedule",
     "Node",
     "Occurrence",
     "PaceWatch",
@@ -319,6 +323,7 @@ __all__ = [
     "one_control",
     "one_of_each_kind",
     "one_program",
+    "only_if_chosen",
     "operation_is",
     "order",
     "outranked",
@@ -376,5 +381,6 @@ __all__ = [
     "way_of",
     "well_formed_lfdi",
     "whole",
+    "whole_intervals",
     "with_one_default",
 ]
