@@ -22,7 +22,8 @@ from conformance.vocabulary.verdict import Grade
 
 def site_power(seen: Sequence[Interval], since: datetime, ahead: timedelta) -> tuple[Interval, ...]:
     """Return the averages of the site's active power whose interval began after an instant."""
-    chosen = (it for it in seen if it.uom == WATT and it.role & AT_THE_SITE and it.value is not None)
+    powers = (it for it in seen if it.uom == WATT and it.role & AT_THE_SITE and it.is_total)
+    chosen = (it for it in powers if it.value is not None and it.length_s > 0)
     return tuple(it for it in chosen if instant(it.start_s) - ahead >= since)
 
 

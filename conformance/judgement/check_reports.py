@@ -33,8 +33,9 @@ class CheckReports(Judging):
         names = dict.fromkeys(value.name for value in values.of(resource))
 
         def judged(name: str) -> bool:
+            types = values.whom.types
             return self.demands(
-                name, lambda it: written_elements.element_kept(it, written, values.whom.types, unwritten)
+                name, lambda it: written_elements.element_kept(it, written, types, unwritten), typed=True
             )
 
         kept = [judged(name) for name in names]

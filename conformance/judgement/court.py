@@ -66,19 +66,31 @@ class Judging:
             self.judged(requirement, judge())
         self._at_step = None
 
-    def demands(self, name: str, judge: Callable[[Value], Judged], phase: Phase | None = None) -> bool:
+    def demands(
+        self, name: str, judge: Callable[[Value], Judged], phase: Phase | None = None, *, typed: bool = False
+    ) -> bool:
         """Judge all that the profile demands of the subject under a name, and record it.
 
         ``judge`` is asked for each value that holds for a DER type the subject declares, and for those it tightened
         that cost more to break; a value that is not known leaves a note. Nothing demanded is nothing judged, and true.
+        A demand on some kinds of DER is broken by nobody who declares no kind at all: that is undecided, unless the
+        judge is ``typed``, which tells the kinds of DER apart by itself.
         """
         values = self._court.profile.values
         held = [rung for value in values.holding(name, phase) for rung in values.ladder(value)]
         for value in held:
             if value.figure is None:
                 self.note(f"{value.sentence}: nothing is judged by it")
-        kept = [self.demanded(value, judge(value)) for value in held if value.figure is not None]
+        told = [(value, judge(value)) for value in held if value.figure is not None]
+        kept = [self.demanded(value, one if typed else self._if_meant(value, one)) for value, one in told]
         return all(kept)
+
+    def _if_meant(self, value: Value, judged: Judged) -> Judged:
+        """Return a judgement, undecided if it fails by a demand on kinds of DER, of which the subject declares none."""
+        if judged.state is not State.FAIL or not value.der or self._court.profile.values.whom.types:
+            return judged
+        why = f"it holds for {', '.join(value.der)} only, and the declaration names no kinds of DER"
+        return replace(judged, state=State.INCONCLUSIVE, detail=(*judged.detail, why))
 
     def demanded(self, value: Value, judged: Judged) -> bool:
         """Record a judgement by one value of the profile; :meth:`demands` finds the values.

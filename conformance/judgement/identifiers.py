@@ -141,7 +141,8 @@ def _mrids(posts: Iterable[Exchange]) -> Iterator[Identifier]:
     for post, root in _documents(posts):
         if root.name == "MirrorUsagePoint":
             points[usage_point_of(post)] = root.hexadecimal("mRID") or ""
-            yield from _of(root, post, f"the usage point {root.hexadecimal('mRID')}")
+            flags = (root.text("roleFlags") or "none").upper().lstrip("0")
+            yield from _of(root, post, f"the usage point {root.hexadecimal('mRID')} with roleFlags {flags}")
         point = points.get(usage_point_of(post), usage_point_of(post))
         seen: dict[str, int] = {}
         for node in _below(root, "MirrorMeterReading"):

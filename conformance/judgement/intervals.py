@@ -17,14 +17,17 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
 
+EXTREMES = (8, 9)
+"""``dataQualifier`` of a maximum and a minimum."""
 POST_RATE = "postRate"
 """The word of an alignment to multiples of the rate in force."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """One reading over time: ``uom`` and ``role`` (``roleFlags``) as defined, ``value`` in the unit itself; start,
-    length and stamp (``lastUpdateTime``) in seconds of the server's time, ``None`` where the client gives none."""
+    """One reading over time: ``uom``, ``role`` (``roleFlags``), ``phase`` and ``qualifier`` as defined, ``value`` in
+    the unit itself; start, length and stamp (``lastUpdateTime``) in seconds of the server's time, ``None`` where the
+    client gives none."""
 
     mrid: str
     uom: int | None
@@ -35,11 +38,18 @@ class Interval:
     stamp_s: int | None
     arrived: datetime
     exchange: int
+    phase: int = 0
+    qualifier: int = 0
 
     @property
     def end_s(self) -> int:
         """The end of the interval."""
         return self.start_s + self.length_s
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it is of all phases together, and no extreme of its interval."""
+        return not self.phase and self.qualifier not in EXTREMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,34 @@ class _Kind:
     uom: int | None
     multiplier: int
     role: int
+    phase: int = 0
+    qualifier: int = 0
+
+
+def whole_intervals(seen: Sequence[Interval]) -> tuple[Interval, ...]:
+    """Return the intervals without what is legal beside them.
+
+    That is a reading of a moment where the same quantity also comes over intervals, and the first interval of a series
+    if it is cut short by the client's own start.
+    """
+    over_time = {_quantity(it) for it in seen if it.length_s > 0}
+    kept = [it for it in seen if it.length_s > 0 or _quantity(it) not in over_time]
+    series: dict[str, list[Interval]] = {}
+    for item in kept:
+        series.setdefault(item.mrid, []).append(item)
+    cut = [some[0] for some in series.values() if _is_cut_short(some)]
+    return tuple(it for it in kept if it not in cut)
+
+
+def _quantity(item: Interval) -> tuple[int | None, int, int]:
+    return item.uom, item.role, item.phase
+
+
+def _is_cut_short(series: Sequence[Interval]) -> bool:
+    """Say whether the first interval ends where a longer one begins."""
+    first, *later = series
+    after = next((it for it in later if it.start_s != first.start_s), None)
+    return after is not None and 0 < first.length_s < after.length_s and first.end_s == after.start_s
 
 
 def intervals(posts: Iterable[Exchange]) -> tuple[Interval, ...]:
@@ -77,9 +115,16 @@ def aligned(
     return _every("aligned", seen, expected, limit, lambda it: not _begins_well(it, lengths), _start)
 
 
-def whole(seen: Sequence[Interval], multiple_s: float, limit: LimitUsed | None = None) -> Judged:
-    """Judge that the length of every interval is a multiple of some seconds, and not zero."""
+def whole(
+    seen: Sequence[Interval], multiple_s: float, limit: LimitUsed | None = None, asked_s: float | None = None
+) -> Judged:
+    """Judge that the length of every interval is a multiple of some seconds, and not zero.
+
+    A client that was asked for a post rate, ``asked_s``, that is no such multiple cannot keep to both.
+    """
     expected = f"intervals as long as a multiple of {multiple_s:g} s"
+    if asked_s is not None and asked_s % multiple_s:
+        return Judged("whole", State.INCONCLUSIVE, expected, f"a postRate of {asked_s:g} s was asked for", limit=limit)
     return _every("whole", seen, expected, limit, lambda it: it.length_s <= 0 or bool(it.length_s % multiple_s), _start)
 
 
@@ -166,7 +211,9 @@ def _kind(mirror: Node, role: int) -> _Kind | None:
     given = mirror.child("ReadingType")
     if given is None:
         return None
-    return _Kind(given.integer("uom"), given.integer("powerOfTenMultiplier") or 0, role)
+    number = given.integer
+    multiplier, phase, qualifier = (number(name) or 0 for name in ("powerOfTenMultiplier", "phase", "dataQualifier"))
+    return _Kind(number("uom"), multiplier, role, phase, qualifier)
 
 
 def _of_mirror(mirror: Node, mrid: str, kind: _Kind, post: Exchange) -> Iterator[Interval]:
@@ -180,7 +227,8 @@ def _of_mirror(mirror: Node, mrid: str, kind: _Kind, post: Exchange) -> Iterator
         number = reading.integer("value")
         value = None if number is None else number * 10.0**kind.multiplier
         arrived = post.request_first.kernel or post.request_first.wall
-        yield Interval(mrid, kind.uom, kind.role, value, start_s, length_s, stamp_s, arrived, post.number)
+        told = (value, start_s, length_s, stamp_s, arrived, post.number)
+        yield Interval(mrid, kind.uom, kind.role, *told, kind.phase, kind.qualifier)
 
 
 def _readings(mirror: Node) -> Iterator[tuple[Node, Node | None]]:

@@ -72,6 +72,11 @@ class Series:
     values: tuple[Came, ...] = ()
 
     @property
+    def quantity(self) -> tuple[int | None, int | None, int]:
+        """What is measured, and where: roles, unit and phase."""
+        return self.role_flags, self.uom, self.phase or 0
+
+    @property
     def place(self) -> str:
         """``site``, ``der``, or nothing where the usage point does not tell."""
         return place_of(self.role_flags)
@@ -114,23 +119,44 @@ def readings_kept(value: Value, seen: Sequence[Series]) -> Judged:
 
 
 def qualifiers_kept(value: Value, seen: Sequence[Series]) -> Judged:
-    """Judge what the readings say they are; energy and other running totals are no averages and not looked at."""
+    """Judge what the readings say they are; energy and other running totals are no averages and not looked at.
+
+    Where a quantity comes as it is demanded it may come in other ways besides, such as its maximum.
+    """
     allowed = frozenset(code for word in value.words for code in QUALIFIERS.get(word, ()))
-    looked_at = [one for one in seen if one.defined and one.uom != UOMS["Wh"]]
-    wrong = [one for one in looked_at if (one.qualifier or 0) not in allowed]
+    looked_at = [one for one in seen if one.defined and one.uom not in TOTALS]
+    kept = {one.quantity for one in looked_at if (one.qualifier or 0) in allowed}
+    wrong = [one for one in looked_at if one.quantity not in kept]
     state = passed_if(not wrong) if looked_at else State.INCONCLUSIVE
     observed = ", ".join(f"{one.mrid} has dataQualifier {one.qualifier or 0}" for one in wrong)
-    return Judged("qualifiers", state, f"dataQualifier {' or '.join(value.words)}", observed or "all so")
+    numbers = tuple(one.values[-1].exchange for one in wrong if one.values)
+    return Judged("qualifiers", state, f"dataQualifier {' or '.join(value.words)}", observed or "all so", numbers)
+
+
+TOTALS = (71, 72, 73)
+"""The uoms of running totals: VAh, Wh, varh."""
 
 
 def left_out(value: Value, seen: Sequence[Series], lost: ReadingWord, since: datetime) -> Judged:
-    """Judge that a quantity that cannot be measured is reported no more from an instant on, neither zero nor stale."""
-    told = [(it.exchange, it.value) for one in seen if one.uom == lost.uom for it in one.values if it.at > since]
+    """Judge that a quantity that cannot be measured is reported no more from an instant on, neither zero nor stale.
+
+    What was measured before may come late, once: a reading of an interval that began before, and is new.
+    """
+    of_it = [one for one in seen if one.uom == lost.uom]
+    after = ((one, it) for one in of_it for it in one.values if it.at > since)
+    told = [(it.exchange, it.value) for one, it in after if not _late(it, one, since)]
     observed = f"{len(told)} readings, of {', '.join(sorted({str(shown) for _, shown in told}))}" if told else "none"
     numbers = tuple(number for number, _ in told)
     return Judged(
         "left_out", passed_if(not told), f"no reading of {lost.word}, which cannot be measured", observed, numbers
     )
+
+
+def _late(it: Came, one: Series, since: datetime) -> bool:
+    """Say whether a reading is about an interval before an instant, of which none came before."""
+    if it.start is None or not it.length_s or it.start > since:
+        return False
+    return all(other.start != it.start for other in one.values if other.at < it.at)
 
 
 def station_total(value: Value, seen: Sequence[Series], plant: object, tolerance_pct: float) -> Judged | None:

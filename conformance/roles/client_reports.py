@@ -26,8 +26,16 @@ REPORTS = {
 
 
 async def found_its_device(client: ObservedClient, utility: Utility, within: Limit) -> Exchange | None:
-    """Wait until a client follows the links of its EndDevice; nothing is judged."""
-    return await client.seen("GET", DISCOVERED, utility.now() + within.duration)
+    """Wait until a client follows the links of its EndDevice; nothing is judged.
+
+    A client may look at the lists of other devices as well, which shows nothing.
+    """
+
+    def is_its_own(exchange: Exchange) -> bool:
+        device = utility.device(client.lfdi)
+        return device is not None and exchange.path in (device.ders_path, device.assignments_path)
+
+    return await client.seen("GET", DISCOVERED, utility.now() + within.duration, is_its_own)
 
 
 async def has_put(client: ObservedClient, utility: Utility, kinds: Iterable[str], within: Limit) -> None:

@@ -117,12 +117,14 @@ class PaceWatch:
 
     def intervals_as_demanded(self, post_rate: Limit) -> None:
         """Judge how the intervals of averages lie in time, and how soon after them they are posted."""
-        seen = [it for it in self._intervals() if it.uom in AVERAGED]
+        seen = intervals.whole_intervals([it for it in self._intervals() if it.uom in AVERAGED])
         check, ahead = self._check, self._utility.ahead
         check.demands(
             "Reading.timePeriod.alignment", lambda value: intervals.aligned(seen, value.words, post_rate.count)
         )
-        check.demands("Reading.timePeriod.multiple", lambda value: intervals.whole(seen, value.number))
+        check.demands(
+            "Reading.timePeriod.multiple", lambda value: intervals.whole(seen, value.number, asked_s=post_rate.value)
+        )
         check.demands("Reading.timePeriod.stamp", lambda value: intervals.stamped_at_the_end(seen))
         early_s = self._limits.post_early.value
         check.demands(

@@ -69,8 +69,9 @@ async def switch_001(utility, client, step, check, limits):
     watch = EventWatch(utility, client, check, limits)
     program = await with_one_default(utility, client, limits)
     with step(1):
-        on = connection_is(OPERATING, on=True)
-        put = await client.must_put("DERStatus", limits.switch_report, "AUS.ALL-11", on)
+        await client.must_put("DERStatus", limits.discovery, requirement="AUS.ALL-11")
+        on, until = connection_is(OPERATING, on=True), utility.now() + limits.switch_report.duration
+        put = await client.seen("PUT", ("DERStatus",), until, on)
         require(put, "the DER does not operate, so it cannot be switched off")
     with step(2):
         control, held = await published(
@@ -120,8 +121,9 @@ async def switch_002(utility, client, step, check, limits):
     watch, three = EventWatch(utility, client, check, limits), CONNECTED | AVAILABLE | OPERATING
     program = await with_one_default(utility, client, limits)
     with step(1):
-        on = connection_is(three, on=True)
-        put = await client.must_put("DERStatus", limits.switch_report, "AUS.ALL-12", on)
+        await client.must_put("DERStatus", limits.discovery, requirement="AUS.ALL-12")
+        on, until = connection_is(three, on=True), utility.now() + limits.switch_report.duration
+        put = await client.seen("PUT", ("DERStatus",), until, on)
         require(put, "the DER is not connected, so it cannot be disconnected")
     with step(2):
         control, held = await published(

@@ -74,7 +74,7 @@ async def readings_001(utility, client, step, check, limits, clock):
     flaws=["zero_for_unmeasured"],
     needs=["MirrorUsagePoint"],
     origin="ours",
-    duration=["first_contact", "discovery", "reporting_window"],
+    duration=["first_contact", "discovery", "reporting_window", "post_rate", "post_rate", "reporting_window"],
     instructions=["restart_client", "lose_frequency"],
     values=["MirrorMeterReading.unmeasured"],
 )
@@ -83,14 +83,18 @@ async def readings_002(utility, client, step, check, limits, clock, instruct):
 
     Steps
         1. Start the client and wait for its first readings.
-        2. Have its frequency made impossible to measure, and let the interval under way pass.
+        2. Have its frequency made impossible to measure once it has told it, and let the interval under way pass.
         3. Watch it report for several periods of postRate: other readings still come.
 
     Passes when
-        no reading of the frequency comes any more, neither a zero nor the last value again.
+        no reading of the frequency comes any more, neither a zero nor the last value again. What was measured before
+        may come late.
     """
     with step(1):
         require(await reporting(utility, client, limits), "the client posts no readings")
+        await clock.wait(limits.reporting_window.duration)
+        told = any(one.uom == FREQUENCY.uom and one.values for one in mirrored(client))
+        require(told, "the client tells no frequency that it could leave out")
     with step(2):
         await instruct(order("lose_frequency", lfdi=client.lfdi))
         await clock.wait(limits.post_rate.duration + limits.post_rate.duration)

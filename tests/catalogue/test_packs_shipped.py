@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from pathlib import Path
+
 import pytest
+import yaml
 
 from conformance.catalogue import shipped
 from conformance.catalogue.pack import LAYERS, pack_names
@@ -87,6 +91,20 @@ def test_the_harness_demands_nothing_and_holds_all_limits() -> None:
     assert {
         name: len(set(profile.limits) - set(harness.limits)) for name, profile in PROFILES.items()
     } == dict.fromkeys(PROFILES, 0)
+
+
+class Strict(yaml.SafeLoader):
+    """Refuses a key that is written twice, of which YAML silently keeps the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        assert len(names) == len(set(names)), f"{node.start_mark}: {sorted(map(str, names))}"
+        return super().construct_mapping(node, deep)
+
+
+@pytest.mark.parametrize("path", sorted(shipped.profiles_folder().rglob("*.yaml")), ids=lambda path: path.name)
+def test_no_file_says_one_thing_twice(path: Path) -> None:
+    yaml.load(path.read_text(encoding="utf-8"), Strict)
 
 
 def test_every_chain_rests_on_the_harness_and_goes_up() -> None:

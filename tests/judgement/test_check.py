@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from made_evidence import NS, START, at, limit, served, validator
 
-from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values, Whom
 from conformance.catalogue.profile import Profile, Promotion, load_profile
 from conformance.catalogue.requirement import Requirement
 from conformance.judgement.check import Check, Court, require
@@ -158,6 +158,22 @@ def test_what_the_profile_demands_of_a_value_is_argued_from_the_demand() -> None
     check = Check(replace(bench.check._court, profile=profile, register=whole_register(profile)))
     assert not check.values(served(f"<EndDevice {NS}><lFDI>{'ab' * 20}</lFDI></EndDevice>"))
     assert bench.last.requirement == "pack:EndDevice.lFDI.case"
+
+
+@pytest.mark.parametrize(
+    ("declared", "typed", "state"),
+    [((), False, State.INCONCLUSIVE), (("storage",), False, State.FAIL), ((), True, State.FAIL)],
+)
+def test_a_demand_on_a_kind_of_der_is_broken_by_nobody_who_declares_none(
+    declared: tuple[str, ...], typed: bool, state: State
+) -> None:
+    name = "MirrorUsagePoint.readings"
+    demand = Value(name, ("der.Wh",), "", "a handbook", SourceGrade.PRIMARY, "pack", Kind.ADD, der=("storage",))
+    profile = replace(load_profile("csip-2.1"), values=Values([demand], whom=Whom(types=declared)))
+    bench = Bench()
+    check = Check(replace(bench.check._court, profile=profile, register=whole_register(profile)))
+    assert not check.demands(name, lambda value: Judged("kept", State.FAIL, "x", "y"), typed=typed)
+    assert bench.last.state is state
 
 
 def test_the_worst_finding_is_the_verdict_and_a_warning_is_a_pass() -> None:

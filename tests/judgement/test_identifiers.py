@@ -110,6 +110,8 @@ def test_no_two_things_share_an_mrid() -> None:
     assert unique_kept(mrids_in(shared)).state is State.FAIL
     assert unique_kept(mrids_in([point("AA", reading("01"), reading("01"))])).state is State.FAIL
     assert unique_kept(mrids_in([point("AA", reading("aa"))])).state is State.FAIL
+    assert unique_kept(mrids_in([point("AA"), point("AA", flags="0003", number=2)])).state is State.FAIL
+    assert unique_kept(mrids_in([point("AA", flags="49"), point("AA", flags="0049", number=2)])).state is State.PASS
 
 
 def test_what_is_defined_again_or_only_named_is_the_same_thing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,14 @@ from made_evidence import START, at, limit
 
 from conformance.judgement.averages import mean_site_w, shows_the_mean, site_power
 from conformance.judgement.finding import LimitUsed, State
-from conformance.judgement.intervals import Interval, aligned, posted_in_time, stamped_at_the_end, whole
+from conformance.judgement.intervals import (
+    Interval,
+    aligned,
+    posted_in_time,
+    stamped_at_the_end,
+    whole,
+    whole_intervals,
+)
 from conformance.judgement.power import PowerSample
 
 NOON_S = int(START.timestamp())
@@ -42,6 +50,30 @@ def test_lengths_are_multiples_and_not_zero() -> None:
     assert whole([interval(0, 300)], 60).state is State.PASS
     assert whole([interval(0, 90)], 60).state is State.FAIL
     assert whole([interval(0, 0)], 60).state is State.FAIL
+
+
+def test_readings_of_a_moment_beside_averages_and_a_first_interval_cut_short_are_legal() -> None:
+    average, moment = interval(300, 300), replace(interval(310, 0), mrid="0B")
+    assert whole_intervals([average, moment]) == (average,)
+    assert whole_intervals([moment]) == (moment,)
+    assert whole_intervals([average, replace(moment, uom=29)]) == (average, replace(moment, uom=29))
+    cut = interval(130, 170)
+    assert whole_intervals([cut, average]) == (average,)
+    assert whole_intervals([cut]) == (cut,)
+    assert whole_intervals([interval(130, 300), interval(430, 300)]) != ()
+    gap = interval(130, 100)
+    assert whole_intervals([gap, average]) == (gap, average)
+
+
+def test_who_was_asked_for_another_rate_cannot_keep_to_multiples() -> None:
+    assert whole([interval(0, 20)], 60, asked_s=20).state is State.INCONCLUSIVE
+    assert whole([interval(0, 20)], 60, asked_s=60).state is State.FAIL
+
+
+def test_one_phase_and_an_extreme_are_not_the_power_of_the_site() -> None:
+    total, ahead = interval(0), timedelta(0)
+    others = [replace(total, phase=128), replace(total, qualifier=8), replace(total, length_s=0)]
+    assert site_power([total, *others], START, ahead) == (total,)
 
 
 def test_a_stamp_before_the_end_fails_and_a_missing_one_decides_nothing() -> None:

@@ -119,15 +119,38 @@ def test_readings_say_what_they_are(allowed: tuple[str, ...], qualifier: int, st
     assert qualifiers_kept(value, seen(DER, 38, qualifier=qualifier)).state is state
 
 
-def test_energy_is_no_average() -> None:
+@pytest.mark.parametrize("uom", [71, 72, 73])
+def test_energy_is_no_average(uom: int) -> None:
     value = demand("average", name="ReadingType.dataQualifier")
-    assert qualifiers_kept(value, seen(DER, 72, qualifier=0)).state is State.INCONCLUSIVE
+    assert qualifiers_kept(value, seen(DER, uom, qualifier=0)).state is State.INCONCLUSIVE
+
+
+def test_a_quantity_that_comes_as_demanded_may_come_in_other_ways_besides() -> None:
+    value = demand("average", name="ReadingType.dataQualifier")
+    both = point(DER, quantity("0A", 38), quantity("0B", 38, qualifier=8), quantity("0C", 29, qualifier=0))
+    assert qualifiers_kept(value, mirrored_series([both])[:2]).state is State.PASS
+    judged = qualifiers_kept(value, mirrored_series([both]))
+    assert judged.state is State.FAIL
+    assert "0C has dataQualifier 0" in judged.observed
+    assert "0B" not in judged.observed
 
 
 @pytest.mark.parametrize(("since", "state"), [(0.0, State.FAIL), (60.0, State.PASS)])
 def test_what_cannot_be_measured_is_left_out_from_then_on(since: float, state: State) -> None:
     value = demand("omitted", name="MirrorMeterReading.unmeasured")
-    assert left_out(value, seen(DER, 33), reading_word("Hz"), at(since)).state is state
+    at_a_moment = tuple(replace(one, values=(replace(one.values[0], start=None),)) for one in seen(DER, 33))
+    assert left_out(value, at_a_moment, reading_word("Hz"), at(since)).state is state
+
+
+def test_what_was_measured_before_may_come_late_but_not_twice() -> None:
+    value, frequency = demand("omitted", name="MirrorMeterReading.unmeasured"), reading_word("Hz")
+    one = seen(DER, 33)[0]
+    late = replace(one.values[0], start=at(-60), at=at(90))
+    assert left_out(value, [replace(one, values=(late,))], frequency, at(60)).state is State.PASS
+    stale = replace(one, values=(late, replace(late, at=at(150))))
+    assert left_out(value, [stale], frequency, at(60)).state is State.FAIL
+    new = replace(late, start=at(61), at=at(130))
+    assert left_out(value, [replace(one, values=(new,))], frequency, at(60)).state is State.FAIL
 
 
 class Phases:
