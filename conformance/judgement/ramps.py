@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Protocol, runtime_checkable
 
 from conformance.judgement.finding import State
 from conformance.judgement.intervals import Interval
@@ -24,6 +25,15 @@ from conformance.vocabulary.verdict import Grade
 from conformance.wire.exchange import Exchange
 
 Points = Sequence[tuple[datetime, float]]
+
+
+@runtime_checkable
+class Observed(Protocol):
+    """A plant that tells whether it is seen itself, or by the registers of a device that may have a ramp of its own."""
+
+    @property
+    def exact(self) -> bool:
+        """False for registers: that a simulated device jumps does not tell what a real one would have done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,8 @@ class _Steepest:
 def ramped(plant: object, ramp: Ramp, span: Span, uncertainty_s: float) -> Judged:
     """Judge that the DER's power moved no faster than a ramp during a span; a plant that is not observed leaves a note.
 
-    What moves the other way, such as a cloud or the sun after it, makes a breach undecided, as does too small a move.
+    What moves the other way, such as a cloud or the sun after it, makes a breach undecided, as does too small a move,
+    and as does a device behind registers, which may be told no ramp because it has its own.
     """
     expected, limit = f"{ramp.words} during {span.label}", limit_used(ramp.excess)
     if not isinstance(plant, Powered):
@@ -79,6 +90,8 @@ def ramped(plant: object, ramp: Ramp, span: Span, uncertainty_s: float) -> Judge
     at_der, at_site = (_steepest(_points(samples, of, ramp), ramp) for of in (_injected, _exported))
     worst = min(at_der, at_site, key=lambda it: it.excess_w)
     state = _state(worst, samples, ramp, 2 * uncertainty_s)
+    if state is State.FAIL and isinstance(plant, Observed) and not plant.exact:
+        state = State.INCONCLUSIVE
     observed = f"{worst.moved_w:.0f} W in {worst.over_s:.1f} s, where {worst.allowed_w:.0f} W are allowed"
     if worst.excess_w <= 0:
         observed = f"nowhere faster, {_moved_w(samples, ramp):.0f} W in all"

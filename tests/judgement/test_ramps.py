@@ -87,6 +87,15 @@ def test_a_der_that_follows_a_load_to_hold_the_export_breaks_no_ramp() -> None:
     assert ramped(Meter(der, load), up(), SPAN, 0.0).state is State.PASS
 
 
+def test_a_device_behind_registers_may_have_a_ramp_of_its_own() -> None:
+    class Registers(Meter):
+        exact = False
+
+    jump = ((0.0, 0.0), (20.0, 0.0), (20.0, 1500.0), (300.0, 1500.0))
+    assert ramped(Registers(jump), up(), SPAN, 0.0).state is State.INCONCLUSIVE
+    assert ramped(Meter(jump), up(), SPAN, 0.0).state is State.FAIL
+
+
 def test_a_plant_that_is_not_observed_leaves_a_note() -> None:
     assert ramped(None, up(), SPAN, 0.0).state is State.NOTE
 
