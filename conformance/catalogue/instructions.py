@@ -165,8 +165,8 @@ _ALL = (
     Instruction(
         "disconnect_der",
         "client",
-        "Disconnect the DER behind the client with LFDI {lfdi} from the grid by hand, such as by its switch on the AC side,"
-        " and leave the client running and connected.",
+        "Disconnect the DER behind the client with LFDI {lfdi} from the grid by hand, such as by its switch on the AC"
+        " side, and leave the client running and connected.",
         ("lfdi",),
     ),
     Instruction("reconnect_der", "client", "Connect the DER behind the client with LFDI {lfdi} again.", ("lfdi",)),
@@ -177,7 +177,9 @@ _ALL = (
         " side, so that it can generate nothing, and leave the client running and connected.",
         ("lfdi",),
     ),
-    Instruction("restore_source", "client", "Restore the source of energy behind the client with LFDI {lfdi}.", ("lfdi",)),
+    Instruction(
+        "restore_source", "client", "Restore the source of energy behind the client with LFDI {lfdi}.", ("lfdi",)
+    ),
     Instruction(
         "lose_frequency",
         "client",
