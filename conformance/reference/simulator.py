@@ -26,7 +26,8 @@ class Site(Equipment):
     ``lag_s`` is how long the plant takes before it begins to follow new set-points. ``frequency_hz`` and ``blind``,
     the quantities for which it has no sensor (``Hz``), may be set by a scenario at any time. ``off`` are the DER that
     are switched off (``pv``, ``battery``); :meth:`switch` changes them. ``isolated`` are they all when their switch to
-    the grid is open. ``listeners`` are told of set-points as they are asked for. ``haste`` is how much faster than asked the plant moves along its ramps: a flaw.
+    the grid is open. ``listeners`` are told of set-points as they are asked for. ``haste`` is how much
+    faster than asked the plant moves along its ramps: a flaw.
     """
 
     def __init__(
