@@ -61,7 +61,7 @@ async def meter_001(utility, client, step, check, limits, clock, instruct):
         require(first, "the client posts no MirrorUsagePoint")
         await client.must_post("MirrorUsagePoint", limits.discovery, requirement="AUS.ALL-06")
     with step(2):
-        times = {"on_s": limits.aus_reading_watch.count, "off_s": limits.meter_pause.count}
+        times = {"on_s": limits.meter_load_on.count, "off_s": limits.meter_pause.count}
         await instruct(order("pulse_load", power_w=limits.meter_load.count, lfdi=client.lfdi, **times))
         loaded = clock.now()
         await clock.wait(limits.aus_reading_watch.duration)
@@ -100,7 +100,7 @@ async def meter_001(utility, client, step, check, limits, clock, instruct):
     aliases=["ALL-09"],
     duration=["first_contact", "discovery"],
     instructions=["restart_client"],
-    values=["DERCapability.doeModesSupported", "DERSettings.doeModesEnabled", "csipaus.namespace"],
+    values=["DERCapability.doeModesSupported", "DERSettings.doeModesEnabled", "csipaus.namespace", "csipaus"],
 )
 async def claim_001(utility, client, step, check, limits):
     """A network sends a device only the limits that it says it has.

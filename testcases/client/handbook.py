@@ -196,7 +196,7 @@ async def sums_001(utility, client, step, check, limits):
     title="Status of several DER behind one EndDevice",
     subject="client",
     requirements=[],
-    flaws=[],
+    flaws=["status_always_on"],
     needs=["DER", "several_DER"],
     origin="ours",
     duration=["first_contact", "discovery", "switch_report", "switch_report", "switch_report"],
