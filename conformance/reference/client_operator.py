@@ -50,6 +50,7 @@ class ClientOperator:
         ):
             if isinstance(course, Switch):
                 course.turn(level, at_s)
+        site.rearranged()
 
     def _pulse(self, site: Site, power_w: float, on_s: float, off_s: float) -> None:
         """Let a load be switched on and off beside what the site draws at this instant."""
@@ -58,6 +59,7 @@ class ClientOperator:
         drawn_w = self._plain_load.power_w.value((site.at - site.start).total_seconds())
         pulses = Pulses(drawn_w + power_w, drawn_w, on_s, off_s)
         site.load = replace(self._plain_load, power_w=pulses) if power_w else self._plain_load
+        site.rearranged()
 
     async def _switch(self, peer: ReferenceClient, off: Iterable[str]) -> None:
         """Switch some DER off and all others on; the client tells of it at its next status."""

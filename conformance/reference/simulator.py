@@ -94,6 +94,10 @@ class Site(Equipment):
     def switch(self, off: frozenset[str]) -> None:
         """Switch these DER off, and all others on, at the instant the site has been advanced to."""
         self.off = off
+        self.rearranged()
+
+    def rearranged(self) -> None:
+        """Take up what was changed from outside, such as the load, at the instant the site has been advanced to."""
         self._turn()
 
     def ask(self, setpoints: Setpoints) -> None:

@@ -86,6 +86,15 @@ def test_a_jump_shows_in_the_trace_and_a_slope_does_not_look_like_one() -> None:
     assert [point.der_w for point in site.power_trace][-2:] == pytest.approx([3500, 3000])
 
 
+def test_a_load_that_is_put_in_from_outside_shows_at_once() -> None:
+    site = Site(START, pv=Pv(10000, Constant(1.0)), load=Load(Constant(0)))
+    site.advance(seconds(10))
+    site.load = Load(Constant(2500))
+    site.rearranged()
+    site.advance(seconds(10))
+    assert [point.site_w for point in site.power_trace if point.at == START + seconds(10)] == [-10000, -7500]
+
+
 def test_disconnecting_is_immediate_whatever_the_ramp() -> None:
     site = Site(START, pv=Pv(10000, Constant(1.0)))
     site.ask(Setpoints(energize=False, grad_w=27))
