@@ -23,8 +23,9 @@ from conformance.running.session import Session
 from conformance.vocabulary.der_modes import MODE_BITS
 from conformance.wire.certificate_chain import judge_chain
 from conformance.wire.client_pool import Vet
-from conformance.wire.exchange import Connection
+from conformance.wire.exchange import Connection, Side
 from conformance.wire.payload import SEP, element
+from conformance.wire.tls import TlsStream
 
 PROFILES = dict(zip(EDITIONS, ("csip-2.1-ctp-1.2", DEFAULT_PROFILE), strict=True))
 RARELY_S = 3600.0
@@ -45,6 +46,18 @@ def refuses_without_alert(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(embedded_client, "trusting", lenient)
     patch.setattr(embedded_client, "vet_with", vet_with)
+
+
+def closes_without_alert(patch: pytest.MonkeyPatch) -> None:
+    """Have the server close where its TLS library wants to say why it refuses."""
+    usual = TlsStream._fail
+
+    async def fail(self: TlsStream, words: str, cause: Exception | None = None) -> None:
+        if self.side is Side.SERVER:
+            self._out.read()
+        await usual(self, words, cause)
+
+    patch.setattr(TlsStream, "_fail", fail)
 
 
 def polls_assignments_rarely(patch: pytest.MonkeyPatch) -> None:
@@ -81,6 +94,8 @@ def nothing(patch: pytest.MonkeyPatch) -> None:
 PEERS: Sequence[tuple[int, str, str, Prepare, tuple[str, str]]] = (
     (7, "client/COMM-004D", "", refuses_without_alert, ("fail", "pass")),
     (7, "client/COMM-004G", "", refuses_without_alert, ("fail", "pass")),
+    (7, "server/COMM-004D", "", closes_without_alert, ("fail", "pass")),
+    (7, "server/COMM-004G", "", closes_without_alert, ("fail", "pass")),
     (9, "client/BASIC-002", "", polls_assignments_rarely, ("fail", "pass")),
     (20, "server/CORE-013", "lists_seven_programs", nothing, ("pass", "fail")),
     (23, "server/CORE-014", "forgets_put", nothing, ("pass", "fail")),
