@@ -19,7 +19,7 @@ from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.aus import enough_readings, speaks, well_formed_lfdi
 from conformance.judgement.charge import charges, has_moved
 from conformance.judgement.check import require
-from conformance.judgement.demanded import all_equal, kept, kept_by_server, least, longest, most, unseen
+from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, least, most, unseen
 from conformance.judgement.der_status import status_elements
 from conformance.judgement.echoes import echoes
 from conformance.judgement.encodings import spoken
@@ -247,6 +247,7 @@ __all__ = [
     "all_equal",
     "all_read",
     "all_received",
+    "all_within",
     "another_networks_id",
     "arrival",
     "both_ways",
@@ -302,7 +303,6 @@ __all__ = [
     "location_of",
     "log_event",
     "logged",
-    "longest",
     "make_broken",
     "make_busy",
     "maker_of",

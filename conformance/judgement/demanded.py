@@ -36,6 +36,13 @@ def most(value: Value, shown: Iterable[float | None]) -> bool:
     return all(number is None or number <= value.number for number in shown)
 
 
+def all_within(value: Value, shown: Sequence[float | None], what: str, exchanges: Iterable[Exchange] = ()) -> Judged:
+    """Judge that all numbers shown are within a maximum; ``None`` is none of them, and nothing at all is undecided."""
+    if not shown:
+        return unseen(value, f"no {what}")
+    return kept(value, most(value, shown), f"{len(shown)} {what}, {longest(shown):g} at most", exchanges)
+
+
 def longest(shown: Iterable[float | None]) -> float:
     """Return the largest of some numbers, 0 where there is none."""
     return max((number for number in shown if number is not None), default=0)

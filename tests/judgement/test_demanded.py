@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from conformance.catalogue.pack_values import Kind, SourceGrade, Value
-from conformance.judgement.demanded import all_equal, kept, kept_by_server, least, longest, most
+from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, least, longest, most
 from conformance.judgement.echoes import echoes
 from conformance.judgement.encodings import spoken
 from conformance.judgement.extended import has_reason, in_namespace, versions_in
@@ -44,6 +44,9 @@ def test_a_minimum_and_a_maximum() -> None:
     assert least(RATE, [], "limits").state == "inconclusive"
     assert most(RATE, [None, 900])
     assert not most(RATE, [901])
+    assert all_within(RATE, [None, 900], "lengths").state == "pass"
+    assert all_within(RATE, [None, 901], "lengths").state == "fail"
+    assert all_within(RATE, [], "lengths").state == "inconclusive"
     assert longest([None, 3, 7]) == 7
     assert longest([]) == 0
 
