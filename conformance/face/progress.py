@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from conformance.output.wording import VERDICT_WORDS, plural
+from conformance.output.wording import VERDICT_WORDS, last_words, plural
 from conformance.running.applies import named
 from conformance.running.journal import Event
 from conformance.running.plan import Plan, Planned
@@ -77,8 +77,8 @@ class Progress:
         verdict = str(event["verdict"])
         seconds = float(str(event["duration_s"]))
         line = Text(f"{verdict:<15}", style=COLOURS.get(verdict, "dim"))
-        reason = str(event["reason"]).strip().splitlines()
-        told = f"{case:<24} {seconds:8.1f} {self._unit}  {reason[-1] if reason else ''}"
+        reason = last_words(str(event["reason"]))
+        told = f"{case:<24} {seconds:8.1f} {self._unit}  {reason}"
         line.append(told.rstrip(), style="default")
         self._console.print(line, soft_wrap=True)
 

@@ -30,7 +30,7 @@ class Bounds:
     per_open_finding: int = 24
     per_passed_finding: int = 4
     passed_per_case: int = 40
-    uncited_per_case: int = 12
+    uncited_per_case: int = 4
     failed_connections_per_case: int = 8
     body_bytes: int = 12_000
 

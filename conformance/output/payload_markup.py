@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from lxml import etree
 from markupsafe import Markup, escape
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
 from pygments.lexers import XmlLexer
+from pygments.token import Comment, Name
 
 from conformance.output.wording import visible
+
+ELEMENTS = ((Name.Tag, "b"), (Name.Attribute, "i"), (Comment, "em"))
+"""Which element of HTML marks a tag, an attribute's name, and a comment or an instruction."""
 
 BYTES_SHOWN = 256
 INDENTED_UP_TO = 1_000_000
@@ -62,7 +65,21 @@ def _indented(body: bytes) -> str | None:
 
 
 def _coloured(text: str) -> Markup:
-    return Markup(str(highlight(text, XmlLexer(stripnl=False), HtmlFormatter(nowrap=True))))
+    """Return the text with an element around each run of one kind; short ones, since a report has very many."""
+    parts: list[Markup] = []
+    for element, run in groupby(XmlLexer(stripnl=False).get_tokens(text), lambda token: _element(token[0])):
+        piece = _escaped("".join(value for _, value in run))
+        parts.append(Markup("<{0}>{1}</{0}>").format(Markup(element), piece) if element else piece)
+    return Markup("").join(parts)
+
+
+def _escaped(text: str) -> Markup:
+    """Escape what stands between tags, where quotation marks need none."""
+    return Markup(str(escape(text)).replace("&#34;", '"').replace("&#39;", "'"))
+
+
+def _element(kind: tuple[str, ...]) -> str:
+    return next((element for known, element in ELEMENTS if kind[: len(known)] == known), "")
 
 
 def _text(body: bytes) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -22,12 +22,16 @@ from conformance.output.run_view import CaseView, RunView
 from conformance.output.timeline import Timeline, timeline
 from conformance.wire.exchange import Connection, Exchange, Moment
 
+WORTH_FOLDING = 200
+"""From so many bytes on, a body that was shown already in a test case is not shown again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExchangePage:
     """An exchange as shown.
 
     Offsets are seconds after the start of its test case; ``weighty`` means that a finding not passed cites it.
+    ``request_repeats`` and ``response_repeats`` are the number of an exchange shown before it that has the same body.
     """
 
     exchange: Exchange
@@ -37,6 +41,8 @@ class ExchangePage:
     request_body: BodyMarkup
     response_body: BodyMarkup
     weighty: bool
+    request_repeats: int | None = None
+    response_repeats: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def _case_page(case: CaseView, anchor: str, evidence: Evidence, selection: Selec
         findings_left_out=left_out,
         timeline=timed,
         course=course(case, timed.rows, [exchange.request_first.wall for exchange in shown]),
-        exchanges=tuple(_exchange_page(exchange, case.started_at, selection, bounds) for exchange in shown),
+        exchanges=_folded([_exchange_page(exchange, case.started_at, selection, bounds) for exchange in shown]),
         exchanges_left_out=recorded - len(shown),
         connections=tuple(evidence.connections_of(case.key)),
     )
@@ -109,6 +115,22 @@ def _exchange_page(exchange: Exchange, start: datetime | None, selection: Select
         response_body=body_markup(exchange.response_body, bounds.body_bytes),
         weighty=exchange.number in selection.weighty,
     )
+
+
+def _folded(pages: Iterable[ExchangePage]) -> tuple[ExchangePage, ...]:
+    """Show a long body once in a test case; what a finding not passed rests on is shown in full each time."""
+    first: dict[bytes, int] = {}
+
+    def earlier(page: ExchangePage, body: bytes) -> int | None:
+        return None if page.weighty or len(body) < WORTH_FOLDING else first.get(body)
+
+    folded = []
+    for page in pages:
+        request, response = page.exchange.request_body, page.exchange.response_body
+        folded.append(replace(page, request_repeats=earlier(page, request), response_repeats=earlier(page, response)))
+        for body in (request, response):
+            first.setdefault(body, page.exchange.number)
+    return tuple(folded)
 
 
 def _after(start: datetime | None, moment: Moment) -> float | None:

@@ -67,6 +67,11 @@ class CaseView:
         return tuple(finding for finding in self.findings if finding.state in states)
 
     @property
+    def left_out(self) -> bool:
+        """True when it was not carried out, by the plan or for want of something."""
+        return self.verdict in (Verdict.NOT_RUN, Verdict.NOT_APPLICABLE)
+
+    @property
     def provisional(self) -> bool:
         """True when it failed only by values whose source wants confirming."""
         failed = self.findings_in(State.FAIL)

@@ -14,6 +14,7 @@ from conformance.output.wording import (
     RESULT_WORDS,
     VERDICT_WORDS,
     counts_sentence,
+    last_words,
     limit_words,
     timing_words,
     visible,
@@ -21,6 +22,7 @@ from conformance.output.wording import (
 )
 from conformance.running.applies import NOT_SELECTED
 from conformance.running.case_run import CaseResult
+from conformance.running.run_record import NOT_REACHED
 from conformance.vocabulary.verdict import Verdict
 from conformance.wire.exchange import Exchange
 
@@ -66,17 +68,24 @@ def summary_lines(record: JsonObject) -> list[str]:
     """Return the end of a run: what is undecided and why, what weakens the result, and last the result."""
     run = read_run(record)
     undecided = [
-        f"{VERDICT_WORDS[case.verdict]:<14} {one_line(case.id)}  {one_line(case.reason or case.title)}"
+        f"{VERDICT_WORDS[case.verdict]:<14} {one_line(case.id)}  {_undecided(case)}"
         for case in run.cases_with(*UNDECIDED)
     ]
     weak = [f"{'weakened by':<14} {one_line(text)}" for text in weaknesses(run)]
     return [*undecided, *_nothing_run(run), *weak, result_line(record)]
 
 
+def _undecided(case: CaseView) -> str:
+    """Return the reason in one line; the traceback of a fault of ours stands in the report."""
+    if case.verdict is Verdict.ERROR and "\n" in case.reason.strip():
+        return f"{one_line(last_words(case.reason))} (all of it in the report)"
+    return one_line(case.reason or case.title)
+
+
 def _nothing_run(run: RunView) -> list[str]:
-    """Say of each selected test case why it was not run, where none was."""
+    """Say of each selected test case why it was not run, where none was, unless something ended the run early."""
     rows = run.cases_with(Verdict.NOT_APPLICABLE, Verdict.NOT_RUN)
-    if len(rows) < len(run.cases):
+    if len(rows) < len(run.cases) or any(case.reason.startswith(NOT_REACHED) for case in rows):
         return []
     selected = [case for case in rows if case.origin and case.reason != NOT_SELECTED][:FINDINGS]
     return [f"{VERDICT_WORDS[case.verdict]:<14} {one_line(case.id)}  {one_line(case.reason)}" for case in selected]

@@ -267,6 +267,12 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def last_words(reason: str) -> str:
+    """Return what a reason of several lines, such as a traceback, comes to: its last line without the frame of it."""
+    told = [line.strip("|+- ") for line in reason.splitlines()]
+    return next((line for line in reversed(told) if line), "")
+
+
 def state_word(state: State | str) -> str:
     """Return the word for a state of a finding or a step."""
     return STATE_WORDS.get(str(state), str(state))

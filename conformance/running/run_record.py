@@ -14,6 +14,9 @@ from conformance.running.journal import Event, Json, read_journal
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.verdict import RunResult, Verdict
 
+NOT_REACHED = "the run ended before its turn"
+"""Why a test case has no verdict that was still to come when the run ended; what ended the run may follow."""
+
 FORMAT = "csip-conformance/run"
 VERSION = 1
 INTERRUPTED = "interrupted"
@@ -187,7 +190,7 @@ def _closed(row: Row, stopped: Json) -> Row:
     if row["verdict"] is None:
         began = row["started_at"] is not None
         row["verdict"] = str(Verdict.INCONCLUSIVE if began else Verdict.NOT_RUN)
-        reason = "the run ended before this test case did" if began else "the run ended before its turn"
+        reason = "the run ended before this test case did" if began else NOT_REACHED
         row["reason"] = f"{reason}: {stopped}" if stopped else reason
     failed = [finding for finding in findings if finding["state"] == "fail"]
     row["provisional"] = bool(failed) and all(finding.get("provisional") is True for finding in failed)

@@ -4,6 +4,7 @@ from conformance.output.record_reading import read_run
 from conformance.output.wording import (
     counts_sentence,
     duration,
+    last_words,
     number,
     offset,
     permitted,
@@ -117,3 +118,9 @@ def test_many_required_test_cases_that_were_not_run_are_counted_and_a_selection_
     told = weaknesses(read_run(record | {"tests": [*many, *chosen]}))
     assert "Not selected: 1 required test case." in told
     assert sum("9 test cases (CORE-000, CORE-001," in text and "CORE-006" not in text for text in told) == 1
+
+
+def test_of_a_traceback_the_last_words_are_told():
+    trace = "  + Exception Group\n  | File x\n    | NameError: name 'A' is not defined\n    +-----------\n"
+    assert last_words(trace) == "NameError: name 'A' is not defined"
+    assert last_words("") == ""
