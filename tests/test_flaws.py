@@ -21,6 +21,9 @@ from conformance.running.plan import make_plan
 from conformance.running.session import Session
 from tests.case_homes import CASES, HOMES, home_of
 
+pytestmark = pytest.mark.timeout(900)
+"""A part takes some seconds, on a busy machine minutes."""
+
 OTHERS = 6
 """So many of the cases that do not hunt a flaw meet it all the same: a count, so that new cases cost no time here."""
 CHUNKS = 6

@@ -169,6 +169,7 @@ def test_the_grade_of_one_number_changes_what_breaking_it_costs(tmp_path: Path, 
     assert (before[key], after[key]) == (State.FAIL, State.WARNING)
 
 
+@pytest.mark.timeout(900)
 def test_the_suite_catches_a_client_that_breaks_any_rule_of_the_pack(tmp_path: Path) -> None:
     """All but what binds aggregators only: there are no test cases with a fleet yet."""
     proofs = {proof.key: proof for proof in prove(northwind(tmp_path))}
