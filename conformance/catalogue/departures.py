@@ -81,6 +81,8 @@ def departure(override: Value) -> Departure:
         return Departure(override, value, nothing=_unknown(value))
     if value.evidence is Grade.DOCUMENT:
         return Departure(override, value, nothing="shown by a document, not by a test")
+    if value.figure == "conditional" and value.when is None:
+        return Departure(override, value, nothing="its condition stands in words only")
     done = _eased_to(override, value) if override.kind is Kind.RELAX else _breaking(value)
     return Departure(override, value, done, "" if done is not None else NOTHING)
 

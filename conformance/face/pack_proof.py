@@ -24,7 +24,7 @@ from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
 from conformance.judgement.finding import Finding, State
 from conformance.output.record_reading import read_run
 from conformance.output.run_view import CaseView
-from conformance.reference.conduct import client_conduct, server_conduct
+from conformance.reference.conduct import BEYOND, client_conduct, server_conduct
 from conformance.running.applies import FAMILY
 from conformance.running.session import Session
 from conformance.vocabulary.verdict import Verdict
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
     NO_CASE = "no case"
     """No test case judges it yet, or none that is run."""
     NO_PEER = "no peer"
-    """The reference peer cannot depart from it yet."""
+    """The reference peer cannot depart from it yet, or cannot even keep to it."""
     FLEET = "needs a fleet"
     """It binds aggregators only; there are no test cases for a fleet yet."""
     NOTHING = "nothing to break"
@@ -116,6 +116,8 @@ def _proof(departure: Departure, bench: _Bench, parent: Profile) -> Proof:
         return Proof(departure, Outcome.NOTHING, "other values stand before it for every role and kind of DER")
     named = Proof(departure, Outcome.NO_PEER, cases=tuple(case.key for case in judges))
     sound = (parent if departure.eased else bench.profile).values
+    if value.name in BEYOND and (beyond := BEYOND[value.name] & set(value.words)):
+        return replace(named, why=f"the reference peer cannot keep to it: {', '.join(sorted(beyond))}")
     if not _differs(sound, departed, whom, judges):
         return replace(named, why="the reference peer cannot depart from it yet")
     return _judged(named, bench, parent, departed, whom, judges)

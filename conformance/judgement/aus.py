@@ -16,7 +16,7 @@ from conformance.judgement.readings import Series
 from conformance.vocabulary.identity import LFDI_DIGITS, same_lfdi
 from conformance.wire.csipaus import DOE_BITS, VPP_BITS
 from conformance.wire.exchange import Exchange
-from conformance.wire.payload import Node, quantity
+from conformance.wire.payload import SEP, Node, quantity
 
 UPPER_HEX = frozenset("0123456789ABCDEF")
 MIRROR_AT_SITE, MIRROR_AT_DER = 0x03, 0x49
@@ -82,6 +82,13 @@ def speaks(value: Value, document: Node, name: str, exchange: Exchange) -> Judge
         return Judged("speaks", State.INCONCLUSIVE, expected, f"no {name}", (exchange.number,))
     state = passed_if(node.namespace in value.words)
     return Judged("speaks", state, expected, node.namespace or "none", (exchange.number,))
+
+
+def speaks_at_all(value: Value, document: Node, exchange: Exchange) -> Judged:
+    """Judge whether CSIP-AUS is spoken: elements beside those of the standard in a document that always has some."""
+    others = sorted({child.namespace for child in document.children()} - {SEP})
+    kept = {"required": bool(others), "forbidden": not others}.get(str(value.figure), True)
+    return Judged("speaks", passed_if(kept), value.sentence, ", ".join(others) or "none", (exchange.number,))
 
 
 def enabled_within(name: str, enabled: str | None, supported: str | None, exchange: Exchange) -> Judged:

@@ -31,9 +31,13 @@ NUMBERS = {
     "reserveChargePercent": 5000,
     "reservePercent": 5000,
     "extendedData": 0,
+    "postRate": 300,
 }
 """Elements that are plain numbers."""
-TEXTS = {"details": "reference client"}
+TEXTS = {"details": "reference client", "deviceCategory": "00000000", "enabled": "true"}
+"""Elements that are written as they stand here."""
+LAST = ("enabled", "postRate")
+"""What stands after all else in an EndDevice, which extends another type."""
 OFF = {"inverterStatus": 1, "operationalModeStatus": 1}
 """How a status shows DER that are off."""
 VOLTS, AMPERES = 240.0, 50.0
@@ -104,7 +108,7 @@ def _made(name: str, site: Site) -> etree._Element:
 def _insert(document: etree._Element, made: etree._Element) -> None:
     """Put an element of the standard before the first one that comes after it; the schema sorts them by name."""
     name = etree.QName(made).localname.lower()
-    for place, child in enumerate(document):
+    for place, child in enumerate(() if etree.QName(made).localname in LAST else document):
         qualified = etree.QName(child)
         if qualified.namespace != SEP or qualified.localname.lower() > name:
             document.insert(place, made)

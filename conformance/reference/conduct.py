@@ -13,10 +13,12 @@ from functools import partial
 from conformance.catalogue.demands import POLLED
 from conformance.catalogue.pack_values import Phase, Values
 from conformance.reference.aus_conduct import PLAIN, AusConduct, aus_conduct
-from conformance.reference.pace import CSIP_PACE, ClientPace, client_pace
+from conformance.reference.pace import CSIP_PACE, READ_WITH_PROGRAMS, ClientPace, client_pace
 from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct, reporting_conduct
 
 DAY_S = 86400
+SLOWEST_S = 3600
+"""No poll is asked for more seldom than this, whatever a profile leaves to it."""
 RENEWED_AFTER = 0.75
 """A client renews a subscription after this share of the time it has."""
 
@@ -109,6 +111,9 @@ class ServerConduct:
     notification_interval_s: int = 30
 
 
+BEYOND: Mapping[str, frozenset[str]] = {"HTTP.encodings": frozenset({"exi"})}
+"""Words of demands that no reference peer can keep to."""
+
 CSIP_CLIENT, CSIP_SERVER = ClientConduct(), ServerConduct()
 """The conduct of peers that know of no utility."""
 
@@ -143,7 +148,7 @@ def server_conduct(values: Values) -> ServerConduct:
         requests_per_minute=number("HTTP.requests_per_minute"),
         encodings=frozenset({"xml", *_words(values, "HTTP.encodings")}),
         lower_case=word("EndDevice.lFDI.case") == "lower",
-        poll_rates={name: rate for name in POLLED if (rate := number(f"{name}.pollRate")) is not None},
+        poll_rates=_served_rates(values),
         post_rate_s=number("MirrorUsagePoint.postRate"),
         namespace="" if word("csipaus") in ("", "optional", "forbidden") else word("csipaus.namespace"),
         discovery=word("csipaus.discovery") == "required",
@@ -160,6 +165,13 @@ def server_conduct(values: Values) -> ServerConduct:
         subscriptions=word("Subscription") != "forbidden",
         notification_interval_s=number("Notification.interval") or 30,
     )
+
+
+def _served_rates(values: Values) -> dict[str, int]:
+    """Return rates by resource; controls and defaults have that of their programs, and none is slower than can be."""
+    rates = {name: rate for name in POLLED if (rate := _number(values, f"{name}.pollRate")) is not None}
+    below = [name for name in ("DERProgramList", *READ_WITH_PROGRAMS) if name in rates]
+    return {name: min(SLOWEST_S, *(rates[one] for one in (below if name in below else [name]))) for name in rates}
 
 
 def _words(values: Values, name: str) -> tuple[str, ...]:

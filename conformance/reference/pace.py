@@ -92,6 +92,10 @@ CSIP_PACE = ClientPace()
 """The pace of a client that knows of no utility."""
 
 
+READ_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
+"""What the client reads whenever it reads a DERProgramList."""
+
+
 def client_pace(values: Values) -> ClientPace:
     """Return the pace of a client that keeps to all values put to it, hardly faster than it must."""
     rates = _poll_rates(values)
@@ -116,7 +120,10 @@ def client_pace(values: Values) -> ClientPace:
 
 
 def _poll_rates(values: Values) -> dict[str, float]:
-    """Return the rates by resource: programs as often as anything below them, the DERList as often as its documents."""
+    """Return the rates by resource: programs as often as anything below them, the DERList as often as its documents.
+
+    What is below programs is read along with them.
+    """
     rates = {name: rate for name in POLLED if (rate := _smallest(values, f"{name}.pollRate")) is not None}
     delivery = values.find("DERControl.delivery")
     allowed = _figure(delivery) if delivery is not None and _counts_the_poll(delivery) else None
@@ -129,6 +136,7 @@ def _poll_rates(values: Values) -> dict[str, float]:
         "Time": rates.get("Time") if floor is None else floor,
     }
     rates |= {name: rate for name, rate in wanted.items() if rate is not None}
+    rates |= {name: rates["DERProgramList"] for name in READ_WITH_PROGRAMS if name in rates}
     return {name: rate if name == "Time" else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
 
 

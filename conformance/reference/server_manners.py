@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from conformance.reference.conduct import ServerConduct
+from conformance.reference.conduct import SLOWEST_S, ServerConduct
 from conformance.reference.flawed_documents import edited
 from conformance.roles.utility import Handler, Interposer, Rates, Utility
 from conformance.vocabulary.clock import Clock
@@ -21,8 +21,6 @@ from conformance.wire.messages import Answer, Request, header
 from conformance.wire.parser import Malformed, parse
 from conformance.wire.payload import SEP, read, write
 
-SLOWEST_S = 3600
-"""No poll is asked for more seldom than this, whatever a profile leaves to it."""
 RATES = {
     "DeviceCapability": "device_capability_s",
     "Time": "time_s",

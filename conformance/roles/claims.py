@@ -11,6 +11,7 @@ from conformance.judgement.aus import (
     enabled_within,
     one_sided,
     speaks,
+    speaks_at_all,
     within_apparent,
 )
 from conformance.judgement.check import Check, require
@@ -32,6 +33,7 @@ def told_modes(check: Check, capability: Exchange, settings: Exchange) -> None:
     """Judge the limits that a client claims: those the profile wants, none on that it does not have."""
     supported = _document(capability).text("doeModesSupported")
     enabled = _document(settings).text("doeModesEnabled")
+    check.demands("csipaus", lambda value: speaks_at_all(value, _document(capability), capability))
     check.demands("DERControlBase.modes", lambda value: claims_modes(value, supported, capability))
     check.judged("AUS.ALL-09", enabled_within("doeModes", enabled, supported, settings))
     for exchange, name in ((capability, "doeModesSupported"), (settings, "doeModesEnabled")):

@@ -4,6 +4,7 @@ from conformance.face.authoring import (
     Registration,
     arrival,
     in_band,
+    kept,
     offer_versions,
     one_program,
     registered_last,
@@ -134,6 +135,8 @@ async def join_003(utility, client, step, check, limits, values):
     with step(1):
         await client.start(within=limits.first_contact)
         put = await client.must_put("ConnectionPoint", limits.discovery, requirement="AUS.ALL-03")
+        sent = ("put", [put]) if put else ("never put", [])
+        check.demands("ConnectionPoint", lambda value: kept(value, bool(put) or value.figure != "required", *sent))
         put = require(put, "the client puts no ConnectionPoint")
     with step(2):
         check.schema_valid(put)

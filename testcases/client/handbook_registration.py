@@ -3,9 +3,11 @@
 from conformance.face.authoring import (
     Registration,
     found_its_device,
+    in_band,
     one_program,
     registered_last,
     require,
+    sent,
     shows,
     test_case,
 )
@@ -160,6 +162,40 @@ async def registration_004(utility, client, step, check, limits, clock):
         posts, puts = client.exchanges("EndDeviceList", "POST"), client.exchanges("ConnectionPoint", "PUT")
         reported = [*client.exchanges("MirrorUsagePoint", "POST"), *client.exchanges("ResponseList", "POST")]
         check.connection_point_in_order(next(iter(posts), None), next(iter(puts), None), reported)
+
+
+@test_case(
+    id="ELEMENTS-004",
+    title="Elements of what a client registers",
+    subject="client",
+    requirements=[],
+    flaws=[],
+    origin="ours",
+    duration=["first_contact", "discovery", "reporting_window"],
+    instructions=["restart_client"],
+    values=["EndDevice.*", "ConnectionPoint.*"],
+)
+async def elements_004(utility, client, step, check, limits, clock, values):
+    """What a device leaves out when it registers itself, somebody has to look up and enter by hand.
+
+    Steps
+        1. Start the client against a server that does not know it, and wait until it follows the links of the
+           EndDevice that it registered.
+        2. Watch it for a while, and look at the elements of its EndDevice and of its ConnectionPoint, if it sent them.
+
+    Passes when
+        what came has all elements that the profile requires, and none that it forbids.
+    """
+    in_band(values)
+    utility.registration = Registration.IN_BAND
+    one_program(utility, client.lfdi, pin=client.pin)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        require(await found_its_device(client, utility, limits.discovery), "the client does not register itself")
+    with step(2):
+        await clock.wait(limits.reporting_window.duration)
+        check.elements("EndDevice", sent(client, "EndDeviceList"), must_write=False)
+        check.elements("ConnectionPoint", sent(client, "ConnectionPoint", "PUT"), must_write=False)
 
 
 @test_case(
