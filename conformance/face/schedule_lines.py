@@ -18,7 +18,7 @@ def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
     profile, plan = configured_plan(configuration, choice)
     lanes = configured_lanes(configuration, choice)
     turns = schedule(plan.to_run, profile.limits, lanes)
-    yield f"{len(turns)} test cases in {lanes} lane{'' if lanes == 1 else 's'}, the longest first; times are the most"
+    yield f"{plural(len(turns), 'test case')} in {plural(lanes, 'lane')}, the longest first; times are the most"
     yield "they take by the limits, from the start of the run"
     yield ""
     yield "lane      from        to  test case"
