@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from conformance.catalogue.test_case import TestCase
 from conformance.face.configuration import Configuration
 from conformance.face.progress import left_out_lines
 from conformance.face.wiring import Choice, configured_lanes, configured_plan
 from conformance.output.wording import plural
 from conformance.running.plan import Plan
-from conformance.running.schedule import schedule
+from conformance.running.schedule import expected_s, schedule
+from conformance.vocabulary.limits import Limits
+
+CHOSEN = ("renewal_watch", "long_watch")
+"""Limits that must be set in ``csip.toml`` for their test cases to run in real time: they take a day and more."""
 
 
 def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
     """Yield the schedule of a run: each lane's cases with their start and end, then the expected end of all."""
     profile, plan = configured_plan(configuration, choice)
     lanes = configured_lanes(configuration, choice)
-    turns = schedule(plan.to_run, profile.limits, lanes)
+    unasked = [case for case in plan.to_run if _unasked(case, profile.limits)]
+    turns = schedule([case for case in plan.to_run if case not in unasked], profile.limits, lanes)
     yield f"{plural(len(turns), 'test case')} in {plural(lanes, 'lane')}, the longest first; times are the most"
     yield "they take by the limits, from the start of the run"
     yield ""
@@ -28,6 +34,10 @@ def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
         yield f"{turn.lane:>4} {told(turn.starts_s):>9} {told(turn.ends_s):>9}  {names} {turn.case.title}{alone}"
     yield ""
     yield from left_out_lines(plan)
+    for case in unasked:
+        limit = next(name for name in case.duration if name in CHOSEN)
+        takes = told(expected_s(case, profile.limits))
+        yield f"not run unasked {case.id}, {takes}: set {limit} under [limits] in csip.toml to run it"
     end = max((turn.ends_s for turn in turns), default=0.0)
     if turns:
         longest = max(turns, key=lambda turn: turn.ends_s - turn.starts_s)
@@ -36,6 +46,11 @@ def plan_lines(configuration: Configuration, choice: Choice) -> Iterable[str]:
         clock = datetime.now().astimezone() + timedelta(seconds=end)
         yield f"expected end   after {told(end)}: {clock:%H:%M:%S} if started now"
     yield "nothing was started"
+
+
+def _unasked(case: TestCase, limits: Limits) -> bool:
+    """Say whether a case will end at once, since nobody set the limit that makes it so long."""
+    return any(name in CHOSEN and not limits[name].overridden for name in case.duration)
 
 
 def total_lines(plan: Plan) -> Iterable[str]:

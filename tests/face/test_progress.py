@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from click.testing import CliRunner
+
 from conformance.catalogue import shipped
 from conformance.catalogue.profile import load_profile
 from conformance.catalogue.test_case import load_cases
+from conformance.face.cli import csip
+from conformance.face.configuration import read_configuration
 from conformance.face.progress import left_out_lines
+from conformance.face.schedule_lines import plan_lines
+from conformance.face.wiring import Choice
 from conformance.running.plan import Plan, make_plan
 
 
@@ -28,3 +36,18 @@ def test_with_a_selection_the_selected_ones_that_are_not_run_say_why():
     assert len(lines) == 1
     assert lines[0].startswith("not applicable client/RAMP-001")
     assert "rests on" in lines[0]
+
+
+def test_the_plan_leaves_out_what_takes_a_day_until_its_limit_is_set(tmp_path: Path) -> None:
+    assert main_code("init", "client", str(tmp_path)) == 0
+    file = tmp_path / "csip.toml"
+    unasked = list(plan_lines(read_configuration(file), Choice(only=("SUBSCRIBE-002",))))
+    assert any(line.startswith("not run unasked SUBSCRIBE-002") and "renewal_watch" in line for line in unasked)
+    file.write_text(file.read_text(encoding="utf-8").replace("# first_contact", "renewal_watch = 90000\n#"), "utf-8")
+    asked = list(plan_lines(read_configuration(file), Choice(only=("SUBSCRIBE-002",))))
+    assert any("25:07 h" in line for line in asked)
+    assert not any("unasked" in line for line in asked)
+
+
+def main_code(*arguments: str) -> int:
+    return CliRunner().invoke(csip, arguments, catch_exceptions=False).exit_code
