@@ -40,8 +40,14 @@ CLIENTS = {
         separate_readings=True,
         meters=("der", "site", "evse"),
     ),
-    "two entries a page, aligned readings, every Response twice": ClientManner(
-        subscribes_twice=True, page_size=2, limit_first=True, aligned_readings=True, responses_twice=True
+    "two entries a page, aligned readings, everything twice, a look at other devices": ClientManner(
+        subscribes_twice=True,
+        page_size=2,
+        limit_first=True,
+        aligned_readings=True,
+        responses_twice=True,
+        puts_twice=True,
+        looks_around=True,
     ),
     "a namespace prefix, documents over many lines, other headers and media types": ClientManner(
         namespace_prefix="p",
@@ -51,8 +57,9 @@ CLIENTS = {
         accept="application/sep+xml, application/xml;q=0.5",
         media_type="application/sep+xml; charset=UTF-8",
     ),
-    "extra GETs, faster polls, nothing optional, DER documents in reverse, Response 14": ClientManner(
+    "extra GETs, faster polls, more readings, nothing optional, DER documents in reverse, Response 14": ClientManner(
         extra_gets=True,
+        reads_more=True,
         subscribes_widely=True,
         notification_status=200,
         poll_factor=0.8,
@@ -63,6 +70,18 @@ CLIENTS = {
 }
 NEW_CONNECTIONS = ("COMM-002", "CORE-003", "CORE-009", "BASIC-017", "BASIC-029", "CORE-004", "TREE-001")
 """Enough of the cases for peers that make a TLS handshake for every request, which takes long."""
+
+
+REFERENCES = ("na-reference", "au-reference")
+UPPER_CASE = ("au-reference",)
+"""Where hexadecimal in lower case is no manner but a breach."""
+
+
+def demanding(profile: str, side: str) -> tuple[str, ...]:
+    """Return the cases that judge demands of a profile, or apply under it and not by default."""
+    keys = applying(profile)
+    mine = [case for case in CASES if case.subject == side and case.key in keys]
+    return tuple(case.key for case in mine if case.values or case.key not in applying(DEFAULT_PROFILE))
 
 
 def row_texts(record: Row) -> list[str]:
@@ -111,6 +130,26 @@ def test_an_unusual_client_passes_every_australian_case(manner: str, tmp_path: P
     manners = Manners(client=replace(CLIENTS[manner], lower_case_hex=False))
     only = tuple(case.key for case in CASES if case.subject == "client" and home_of(case) == AUSTRALIAN)
     record = run(tmp_path, "client", manners, only, AUSTRALIAN)
+    assert row_texts(record) == []
+    assert passed(record) == set(only)
+
+
+@pytest.mark.parametrize("profile", REFERENCES)
+@pytest.mark.parametrize("manner", CLIENTS)
+def test_an_unusual_client_passes_every_case_on_demands_of_a_utility(manner: str, profile: str, tmp_path: Path) -> None:
+    upper = replace(CLIENTS[manner], lower_case_hex=False) if profile in UPPER_CASE else CLIENTS[manner]
+    only = demanding(profile, "client")
+    record = run(tmp_path, "client", Manners(client=upper), only, profile)
+    assert row_texts(record) == []
+    assert passed(record) == set(only)
+
+
+@pytest.mark.parametrize("profile", REFERENCES)
+@pytest.mark.parametrize("manner", SERVERS)
+def test_an_unusual_server_passes_every_case_on_demands_of_a_utility(manner: str, profile: str, tmp_path: Path) -> None:
+    upper = replace(SERVERS[manner], lower_case_hex=False) if profile in UPPER_CASE else SERVERS[manner]
+    only = demanding(profile, "server")
+    record = run(tmp_path, "server", Manners(server=upper), only, profile)
     assert row_texts(record) == []
     assert passed(record) == set(only)
 

@@ -230,6 +230,7 @@ class ReferenceClient:
         await self._name_connection_point(devices, own)
         self.der.log_target = devices.resolved(own.link("LogEventListLink"))
         self.subscriber.found(devices.resolved(own.link("SubscriptionListLink")))
+        await self._look_around(devices)
         for mirror in self._mirrors:
             mirror.device_rate_s = own.integer("postRate")
         watches = (
@@ -238,6 +239,12 @@ class ReferenceClient:
         )
         targets = ((devices.resolved(own.link(f"{name}Link")), name, entry, seen) for name, entry, seen in watches)
         return [Watch(name, target, seen, entry) for target, name, entry, seen in targets if target is not None]
+
+    async def _look_around(self, devices: Fetched) -> None:
+        """Read the DERList of every device, if that is the manner."""
+        links = (entry.link("DERListLink") for entry in devices.entries if self.manner.looks_around)
+        for target in filter(None, map(devices.resolved, links)):
+            await self._session.get_list(target, "DERList", "DER")
 
     async def _register(self, target: str, document: etree._Element) -> None:
         """Post the client's EndDevice. Raises ``NotServed``."""

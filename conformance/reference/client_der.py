@@ -61,7 +61,8 @@ class DerReporter:
         self._targets = {name: target for name, target in links if target is not None}
         for name in self._manner.put_order:
             if ders.poll_rate_s is not None or self._due(name):
-                await self._put(name)
+                for _ in range(2 if self._manner.puts_twice else 1):
+                    await self._put(name)
 
     def _due(self, name: str) -> bool:
         """Say whether a document is to be put at the client's own pace."""

@@ -44,6 +44,9 @@ class Manner:
         subscribes_widely: subscribes to more resources than CSIP names.
         subscribes_twice: posts every Subscription a second time.
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
+        looks_around: reads the DERList of every EndDevice that it is shown, before its own.
+        puts_twice: puts every DER document a second time.
+        reads_more: mirrors the power of one phase and the voltage of the moment as well, beside its averages.
     """
 
     page_size: int | None = 50
@@ -63,6 +66,9 @@ class Manner:
     notification_status: int = 201
     subscribes_widely: bool = False
     subscribes_twice: bool = False
+    looks_around: bool = False
+    puts_twice: bool = False
+    reads_more: bool = False
     spare: bool = False
     indented: bool = False
     limit_first: bool = False

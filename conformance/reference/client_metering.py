@@ -14,7 +14,15 @@ from lxml import etree
 from conformance.reference.client_manner import Manner
 from conformance.reference.client_session import NotServed, Session
 from conformance.reference.client_time import ServerTime
-from conformance.reference.mirrored_quantities import VOLT, WATT_HOUR, Quantity, mirrored_quantities
+from conformance.reference.mirrored_quantities import (
+    NOW,
+    VOLT,
+    WATT,
+    WATT_HOUR,
+    Quantity,
+    mirrored_quantities,
+    more_quantities,
+)
 from conformance.reference.pace import CSIP_PACE, ClientPace
 from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct
 from conformance.reference.simulator import Site
@@ -29,6 +37,8 @@ ROLES = {"der": "0049", "site": "0003", "evse": "0045"}
 POINT = "usage point"
 STATION_PHASES = 3
 """By how much ``total_of_one_phase`` falls short."""
+UNBALANCED = 3
+"""How much more than all phases together one of them carries, when another one feeds back."""
 TICK_S = 1e-6
 SAMPLE_SLACK_S = 0.01
 """The least time that a clock can be told to wait; less would be no wait at all."""
@@ -59,7 +69,8 @@ class Mirror:
         silent = {VOLT} if "no_voltage_reading" in flaws else set()
         silent |= {WATT_HOUR} if "no_stored_energy" in flaws else set()
         shown = mirrored_quantities(meter, site, reports)
-        self._quantities = tuple(quantity for quantity in shown if quantity.uom not in silent)
+        more = more_quantities(meter) if manner.reads_more else ()
+        self._quantities = tuple(quantity for quantity in (*shown, *more) if quantity.uom not in silent)
         self._target: str | None = None
         self._rate_s: int | None = None
         self.device_rate_s: int | None = None
@@ -204,7 +215,7 @@ class Mirror:
         timed = "readings_without_time" not in self._flaws
         end_s = round(means.end.timestamp() + self._time.offset_s)
         length_s = max(1, round((means.end - means.start).total_seconds()))
-        if quantity.uom == WATT_HOUR:
+        if quantity.uom == WATT_HOUR or quantity.name.endswith(NOW):
             length_s = 0
         period = element("timePeriod", element("duration", length_s), element("start", end_s - length_s))
         return element(
@@ -225,7 +236,7 @@ class Mirror:
             return 0
         battery = self._site.battery
         if quantity.uom != WATT_HOUR or battery is None:
-            shown = quantity.value(means)
+            shown = quantity.value(means) * (UNBALANCED if quantity.uom == WATT and quantity.phase else 1)
             return shown // STATION_PHASES if self._one_phase_only(quantity) else shown
         return round((self._site.telemetry().state_of_charge_pct or 0.0) / 100.0 * battery.capacity_wh)
 

@@ -12,6 +12,8 @@ from conformance.reference.telemetry import Averages
 
 WATT, VAR, VOLT, HERTZ, VOLT_AMPERE, WATT_HOUR = 38, 63, 29, 33, 61, 72
 PHASES = {"A": 128, "B": 64, "C": 32}
+NOW = "now"
+"""How the name ends of what is read at a moment, not over an interval."""
 STORED = "stored_wh"
 """The energy in the battery, at an instant; CSIP-AUS wants it of storage."""
 SHOWN: dict[str, tuple[int, int, str]] = {
@@ -59,6 +61,12 @@ def mirrored_quantities(meter: str, site: Site, reports: ReportingConduct) -> tu
     words = [one.word for one in reports.readings if one.meter == meter or not one.word.place]
     wanted = [quantity for word in words for quantity in _quantity(meter, word, reports.qualifier)]
     return tuple(one for one in dict.fromkeys(wanted) if one.source != STORED or site.battery)
+
+
+def more_quantities(meter: str) -> tuple[Quantity, ...]:
+    """Return what nobody asks for: the power of one phase, which need not be that of all, and the voltage now."""
+    one_phase = Quantity("W A", WATT, 0, f"{meter}_w", PHASES["A"])
+    return one_phase, Quantity(f"V {NOW}", VOLT, -1, "voltage_v", qualifier=0)
 
 
 def meters_of(reports: ReportingConduct, usual: tuple[str, ...]) -> tuple[str, ...]:
