@@ -382,6 +382,5 @@ __all__ = [
     "well_formed_lfdi",
     "whole",
     "whole_intervals",
-    "whole_intervals",
     "with_one_default",
 ]
