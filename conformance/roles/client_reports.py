@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from conformance.judgement.elements import Written
 from conformance.roles.observed_client import ObservedClient, response_in
@@ -30,12 +30,17 @@ async def found_its_device(client: ObservedClient, utility: Utility, within: Lim
 
     A client may look at the lists of other devices as well, which shows nothing.
     """
+    return await client.seen("GET", DISCOVERED, utility.now() + within.duration, of_its_device(client, utility))
+
+
+def of_its_device(client: ObservedClient, utility: Utility) -> Callable[[Exchange], bool]:
+    """Return what tells whether a client asked for a list of its own EndDevice, not of another one."""
 
     def is_its_own(exchange: Exchange) -> bool:
         device = utility.device(client.lfdi)
         return device is not None and exchange.path in (device.ders_path, device.assignments_path)
 
-    return await client.seen("GET", DISCOVERED, utility.now() + within.duration, is_its_own)
+    return is_its_own
 
 
 async def has_put(client: ObservedClient, utility: Utility, kinds: Iterable[str], within: Limit) -> None:

@@ -3,6 +3,7 @@
 from conformance.face.authoring import (
     LOG_EVENT,
     logged,
+    of_its_device,
     one_program,
     order,
     read,
@@ -38,7 +39,8 @@ async def alarm_001(utility, client, step, check, limits, instruct):
     one_program(utility, client.lfdi)
     with step(1):
         await client.start(within=limits.first_contact)
-        found = await client.must_get(("DERList", "FunctionSetAssignmentsList"), limits.discovery, requirement="P45")
+        kinds, its_own = ("DERList", "FunctionSetAssignmentsList"), of_its_device(client, utility)
+        found = await client.must_get(kinds, limits.discovery, "P45", its_own)
         require(found, "the client reads nothing of its EndDevice")
     with step(2):
         await instruct(order("raise_alarm", lfdi=client.lfdi))

@@ -7,6 +7,7 @@ from conformance.face.authoring import (
     defined,
     logged,
     mirrored,
+    of_its_device,
     one_program,
     order,
     read,
@@ -43,7 +44,8 @@ async def basic_027(utility, client, step, check, limits, instruct):
     one_program(utility, client.lfdi)
     with step(1):
         await client.start(within=limits.first_contact)
-        found = await client.must_get(("DERList", "FunctionSetAssignmentsList"), limits.discovery, "CTP.BASIC-027")
+        kinds, its_own = ("DERList", "FunctionSetAssignmentsList"), of_its_device(client, utility)
+        found = await client.must_get(kinds, limits.discovery, "CTP.BASIC-027", its_own)
         require(found, "the client reads nothing of its EndDevice")
     with step(2):
         last = 0
