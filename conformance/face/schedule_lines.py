@@ -54,17 +54,19 @@ def _unasked(case: TestCase, limits: Limits) -> bool:
 
 
 def total_lines(plan: Plan) -> Iterable[str]:
-    """Yield, for each kind of subject, how long what is run takes one after another and, at best, side by side."""
+    """Yield, for each kind of subject, how long what is run takes one after another and, at best, side by side.
+
+    What takes a day and more, and is run only when it is asked for, is left out.
+    """
     for subject in dict.fromkeys(row.subject for row in plan.rows):
-        rows = [row for row in plan.rows if row.subject == subject and row.case is not None and row.skip is None]
-        lasting = [row.expected_s or 0.0 for row in rows]
-        alone = [row.expected_s or 0.0 for row in rows if row.case is not None and row.case.serial]
-        beside = max(
-            (row.expected_s or 0.0 for row in rows if row.case is not None and not row.case.serial), default=0.0
-        )
+        rows = [(row.case, row.expected_s or 0.0) for row in plan.rows if row.subject == subject and row.skip is None]
+        lasting = [(case.serial, length_s) for case, length_s in rows if case and not set(case.duration) & set(CHOSEN)]
+        alone_s = sum(length_s for serial, length_s in lasting if serial)
+        beside_s = max((length_s for serial, length_s in lasting if not serial), default=0.0)
         yield (
-            f"{subject:<7} {plural(len(rows), 'test case')} to run: at most {told(sum(lasting))} one after another,"
-            f" {told(beside + sum(alone))} with a lane for each"
+            f"{subject:<7} {plural(len(lasting), 'test case')} to run: at most"
+            f" {told(sum(length_s for _, length_s in lasting))} one after another,"
+            f" {told(beside_s + alone_s)} with a lane for each"
         )
 
 
