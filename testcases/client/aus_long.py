@@ -1,6 +1,6 @@
 """Three days on end of a client under CSIP-AUS (public procedure ALL-25-EXT): in virtual time, or if chosen."""
 
-from conformance.face.authoring import A_DAY, DAYS, LongSchedule, only_if_chosen, test_case
+from conformance.face.authoring import A_DAY, DAYS, LongSchedule, only_if_chosen, require, test_case
 
 AUS = "SA TS 5573 test definitions"
 
@@ -44,6 +44,8 @@ async def long_001(utility, client, step, check, limits, clock):
     scene = LongSchedule(utility, client, check, limits, clock)
     with step(1):
         await client.start(within=limits.first_contact)
+        read = await client.seen("GET", ("DeviceCapability",), utility.now() + limits.discovery.duration)
+        require(read, "the client reads no DeviceCapability")
     with step(2):
         controls = [control for day in range(DAYS) for control in await scene.day(day * A_DAY)]
     with step(3):

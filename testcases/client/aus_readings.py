@@ -78,6 +78,8 @@ async def meter_001(utility, client, step, check, limits, clock, instruct):
         for kind in FIVE:
             check.judged("AUS.ALL-06", enough_readings(kind, series, limits.aus_readings.count))
         over_time, rate = whole_intervals([it for it in seen if it.length_s]), limits.post_rate.count
+        told = f"{len(over_time)} readings over an interval"
+        check.that(bool(over_time), "AUS.ALL-06", "averages, each with the interval it is over", told, posts)
         check.demands("Reading.timePeriod.alignment", lambda value: aligned(over_time, value.words, rate))
         check.demands("Reading.timePeriod.multiple", lambda value: whole(over_time, value.number, asked_s=rate))
 

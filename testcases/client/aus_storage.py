@@ -36,7 +36,6 @@ STORAGE = ("DER", "opModStorageTargetW")
         "ignores_post_rate",
         "no_stored_energy",
         "readings_once",
-        "readings_without_time",
         "swaps_role_flags",
     ],
     needs=["MirrorUsagePoint", *STORAGE],

@@ -501,7 +501,7 @@ async def accepted_002(server, device, step, check, policies, limits, clock):
     title="What a server must not take",
     subject="server",
     requirements=["CTP.CORE-009", "REFUSES.INVALID", "REFUSES.RESPONSE", "CTP.GENERAL.3"],
-    flaws=[],
+    flaws=["refuses_responses"],
     origin="ours",
     aliases=["S-ALL-55", "S-ALL-56", "S-ALL-57"],
     needs=["DER", "Response"],

@@ -29,6 +29,8 @@ from conformance.wire.sockets import SocketNetwork
 from conformance.wire.tls_context import server_context
 
 ROOT = Path(__file__).parents[2]
+HEED_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""Undoes what a shell does to programs in the background: it has them ignore interrupts."""
 FILES = ("events.jsonl", "exchanges.jsonl", "run.json", "junit.xml", "report.html")
 
 Handle = Callable[[Request], Answer | BrokenAnswer]
@@ -153,7 +155,7 @@ class Csip:
 
 def command(*arguments: str) -> list[str]:
     """The command line as a program of its own."""
-    return [sys.executable, "-c", "from conformance.face.cli import main; main()", *arguments]
+    return [sys.executable, "-c", f"{HEED_INTERRUPTS}; from conformance.face.cli import main; main()", *arguments]
 
 
 def surroundings(**more: str) -> dict[str, str]:
