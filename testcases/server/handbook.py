@@ -325,7 +325,7 @@ async def http_002(server, step, check, values):
     title="Encodings that the server speaks",
     subject="server",
     requirements=["CTP.GENERAL.2"],
-    flaws=["dcap_wrong_media_type"],
+    flaws=["dcap_wrong_media_type", "no_ccm8"],
     origin="ours",
     values=["HTTP.encodings"],
 )
