@@ -63,7 +63,7 @@ async def delivery_001(utility, client, step, check, limits, clock, values):
     title="Storage follows within seconds",
     subject="client",
     requirements=["G18"],
-    flaws=[],
+    flaws=["hard_coded_paths", "ignores_control"],
     needs=["DER", "Response"],
     origin="ours",
     duration=["first_contact", "discovery", "control_lead", "storage_control"],

@@ -173,7 +173,7 @@ async def rates_002(utility, client, step, check, limits, clock, values):
     title="Intervals of readings lie where the profile wants them",
     subject="client",
     requirements=["P42"],
-    flaws=[],
+    flaws=["hard_coded_paths"],
     needs=["MirrorUsagePoint"],
     origin="ours",
     duration=["first_contact", "aligned_watch"],
