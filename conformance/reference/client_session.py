@@ -17,7 +17,6 @@ from conformance.wire.payload import Node, read
 
 MOST_REDIRECTS = 5
 MOST_PAGES = 10_000
-DEFAULT_POLL_RATE_S = 900
 FEW_ENTRIES = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 

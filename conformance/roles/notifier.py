@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from conformance.roles.utility.delivery_start import Told
 from conformance.roles.utility.subscriptions import Subscription
 from conformance.roles.utility.utility import Utility
+from conformance.vocabulary.bell import Bell
 from conformance.vocabulary.clock import Clock
 from conformance.wire.exchange import Exchange
 from conformance.wire.http_client import HttpClient
@@ -55,12 +56,12 @@ class Notifier:
         self._retries_s = retries_s
         self._links: dict[tuple[str, int], HttpClient] = {}
         self._sent: dict[tuple[str, str], float] = {}
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._bell = Bell()
 
     async def run(self) -> None:
         """Tell subscribers of changes until cancelled; then close all connections."""
         kept: set[Subscription] = set()
-        self._utility.tree.on_change.append(self._wake)
+        self._utility.tree.on_change.append(self._bell.ring)
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
@@ -68,9 +69,9 @@ class Notifier:
                         if subscription not in kept:
                             kept.add(subscription)
                             group.create_task(self._keep(subscription))
-                    await self._change()
+                    await self._bell.wait()
         finally:
-            self._utility.tree.on_change.remove(self._wake)
+            self._utility.tree.on_change.remove(self._bell.ring)
             for link in self._links.values():
                 await link.aclose()
 
@@ -96,7 +97,7 @@ class Notifier:
             await self._pause_kept(subscription)
             body = self._utility.subscriptions.news(subscription)
             if body is None:
-                await self._change()
+                await self._bell.wait()
             else:
                 await self._deliver(subscription, body)
 
@@ -114,16 +115,3 @@ class Notifier:
                 return
             await self._clock.wait(timedelta(seconds=pause_s))
             body = self._utility.subscriptions.news(subscription) or body if not subscription.ended else body
-
-    async def _change(self) -> None:
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
-        try:
-            await waiter
-        finally:
-            self._waiting.discard(waiter)
-
-    def _wake(self) -> None:
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_result(None)

@@ -93,10 +93,6 @@ TELL_LATENESS = 2
 SERVED = 200
 
 
-def _served_after(last: int, exchange: Exchange) -> bool:
-    return exchange.number > last and exchange.status == SERVED
-
-
 def _if_known(judged: Judged, value: Value) -> Judged:
     if value.figure == FINISH_THEN_DEFAULT:
         return judged

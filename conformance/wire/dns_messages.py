@@ -25,7 +25,6 @@ RESPONSE = 0x8400
 """Header flags of an answer: a response, authoritative."""
 CLASS_IN, FLUSH = 1, 0x8000
 TTL_S = 120
-LONGEST_TEXT = 255
 
 
 class Kind(IntEnum):

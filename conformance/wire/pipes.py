@@ -6,10 +6,10 @@ Made for :class:`~conformance.vocabulary.clock.VirtualTimeLoop`; works on any lo
 
 from __future__ import annotations
 
-import asyncio
 import errno
 from collections.abc import Awaitable, Callable
 
+from conformance.vocabulary.bell import Bell
 from conformance.vocabulary.clock import Clock
 from conformance.wire.exchange import Moment
 from conformance.wire.network import ByteStream
@@ -78,14 +78,14 @@ class _Lane:
         self._clock = clock
         self._bytes = bytearray()
         self._arrived = Moment.now(clock)
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._bell = Bell()
         self.ended = False
         self.broken = False
 
     def end(self, broken: bool = False) -> None:
         """No more bytes: in good order, or broken off."""
         self.ended, self.broken = True, self.broken or broken
-        self._wake()
+        self._bell.ring()
 
     async def put(self, data: bytes) -> None:
         """Add bytes, waiting while there is no room."""
@@ -97,9 +97,9 @@ class _Lane:
                 self._bytes += view[:room]
                 view = view[room:]
                 self._arrived = Moment.now(self._clock)
-                self._wake()
+                self._bell.ring()
             else:
-                await self._change()
+                await self._bell.wait()
 
     async def take(self) -> tuple[bytes, Moment]:
         """Return all that is there, waiting while there is nothing."""
@@ -108,24 +108,11 @@ class _Lane:
                 raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
             if self.ended:
                 return b"", Moment.now(self._clock)
-            await self._change()
+            await self._bell.wait()
         data = bytes(self._bytes)
         self._bytes.clear()
-        self._wake()
+        self._bell.ring()
         return data, self._arrived
-
-    async def _change(self) -> None:
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
-        try:
-            await waiter
-        finally:
-            self._waiting.discard(waiter)
-
-    def _wake(self) -> None:
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_result(None)
 
 
 class PipeStream:
