@@ -248,7 +248,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 """The words of demands that have a closed set of them."""
 
 OTHERS = {
-    "ConnectionPoint.connectionPointId.prefixes": "ZZZZ",
+    "ConnectionPoint.connectionPointId.prefixes": "NOTAVALID",
     "HTTP.retry": "400",
     "HTTP.unauthorised": "200",
     "HTTP.unidentified": "200",
