@@ -214,7 +214,8 @@ class Whom:
         """Who it is, in words: ``a device with pv, storage``."""
         article = "an" if self.role.startswith("a") else "a"
         types = f" with {', '.join(self.types)}" if self.types else ""
-        return f"{article} {self.role or 'subject'}{types}"
+        phase = f" in the {self.phase} phase" if self.phase is not Phase.NORMAL else ""
+        return f"{article} {self.role or 'subject'}{types}{phase}"
 
 
 ROLES = ("device", "aggregator")

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from conformance import __version__
-from conformance.catalogue.pack_values import DER_TYPES, ROLES, SourceGrade
+from conformance.catalogue.pack_values import DER_TYPES, ROLES, Phase, SourceGrade
 from conformance.catalogue.profile import profile_names
 from conformance.face.catalogue_commands import list_command, show_command
 from conformance.face.configuration import DEFAULT_NAME, read_configuration
@@ -55,6 +55,13 @@ def csip() -> None:
 @click.option(
     "--der", type=click.Choice(DER_TYPES), multiple=True, help="A kind of DER the client has; all by default."
 )
+@click.option(
+    "--phase",
+    type=click.Choice([phase.value for phase in Phase]),
+    default="normal",
+    show_default=True,
+    help="How far its site has come.",
+)
 @fail_from_option
 def demo(
     out: Path | None,
@@ -63,12 +70,13 @@ def demo(
     flaw: tuple[str, ...],
     role: str,
     der: tuple[str, ...],
+    phase: str,
     fail_from: str | None,
 ) -> None:
     """Test the embedded reference peers, in both roles and in virtual time, and write a report."""
     with ExitStack() as keep:
         folder = out or _next_folder(Path("csip-demo"))
-        client = replace(DEMONSTRATED["client"], role=role, types=der or DER_TYPES)
+        client = replace(DEMONSTRATED["client"], role=role, types=der or DER_TYPES, phase=Phase(phase))
         choice = Choice(profile=profile, only=only, fail_from=graded(fail_from), client=client)
         sys.exit(run_to_the_end(demonstration(choice, folder, keep, flaw_sides(flaw)), expect=None))
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 import jsonschema
 
-from conformance.catalogue.pack_values import SourceGrade, Whom
+from conformance.catalogue.pack_values import Phase, SourceGrade, Whom
 from conformance.catalogue.shipped import profiles_folder
 from conformance.face.configured_identities import (
     Instance,
@@ -171,7 +171,8 @@ def _configuration(path: Path, document: Mapping[str, Mapping[str, object]]) -> 
 def _declared(kind: Kind, subject: Table) -> Whom:
     role = "server" if kind == "server" else str(subject.get("role", "device"))
     pen = int(str(subject["pen"])) if "pen" in subject else None
-    return Whom(role=role, types=tuple(_strings(subject.get("der", ()))), pen=pen)
+    phase = Phase(str(subject.get("phase", Phase.NORMAL)))
+    return Whom(role=role, types=tuple(_strings(subject.get("der", ()))), phase=phase, pen=pen)
 
 
 def _profile(base: Path, name: str) -> str:

@@ -41,4 +41,4 @@ def must_be_known(configuration: Configuration, cases: Sequence[TestCase]) -> No
 
 def declared_facts(whom: Whom) -> dict[str, Json]:
     """Return what was declared of a subject as the record holds it; no kinds of DER mean any."""
-    return {"role": whom.role, "der": list(whom.types), "pen": whom.pen}
+    return {"role": whom.role, "der": list(whom.types), "pen": whom.pen, "phase": str(whom.phase)}

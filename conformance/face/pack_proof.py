@@ -173,14 +173,17 @@ def _judges(case: TestCase, value: Value) -> bool:
 
 
 def _whom(values: Values, value: Value) -> Whom | None:
-    """Return the declaration of a client for which this value, and no narrower one, holds; a server needs none."""
+    """Return the declaration of a client for which this value, and no narrower one, holds; a server needs none.
+
+    A value of one phase is put to a client whose site is in that phase.
+    """
     everything = DEMONSTRATED["client"]
     if value.roles == ("server",):
         return everything
     put = values.put_to(everything)
     held = {one: put.find(value.name, value.phase, der=one) for one in everything.types}
     types = tuple(one for one, found in held.items() if found is not None and found.key == value.key)
-    return replace(everything, types=types) if types else None
+    return replace(everything, types=types, phase=value.phase or everything.phase) if types else None
 
 
 def _differs(sound: Values, departed: Values, whom: Whom, judges: Sequence[TestCase]) -> bool:

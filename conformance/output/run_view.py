@@ -94,6 +94,7 @@ class SubjectView:
     role: str = ""
     der: str = ""
     pen: str = ""
+    phase: str = ""
 
     @property
     def declared(self) -> str:
@@ -102,7 +103,8 @@ class SubjectView:
             f" with {self.der}" if self.der else ", any kind of DER" if self.role in ("device", "aggregator") else ""
         )
         number = f"; maker's number {self.pen}" if self.pen else ""
-        return f"{self.role}{types}{number}" if self.role else ""
+        phase = f"; phase: {self.phase}" if self.phase not in ("", "normal") else ""
+        return f"{self.role}{types}{number}{phase}" if self.role else ""
 
     @property
     def product(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from test_subjects import CLIENT, SERVER, configured
 
-from conformance.catalogue.pack_values import SourceGrade, Whom
+from conformance.catalogue.pack_values import Phase, SourceGrade, Whom
 from conformance.catalogue.profile import load_profile
 from conformance.face.cli import csip
 from conformance.face.wiring import Choice, configured_plan
@@ -37,6 +37,16 @@ def test_role_kinds_of_der_and_number_choose_the_values(tmp_path: Path) -> None:
     assert values.whom == Whom(role="aggregator", types=("storage",), pen=32473)
     assert [value.key for value in values.holding("DERControl.delivery")] == ["DERControl.delivery[aggregator]"]
     assert values.find("DERStatus.stateOfChargeStatus") is None
+
+
+def test_the_phase_chooses_the_values(tmp_path: Path) -> None:
+    configuration = configured(tmp_path, declaring(CLIENT.format(port=7000), 'phase = "commissioning"'))
+    profile, _ = configured_plan(configuration, Choice(profile="au-sapn"))
+    values = profile.put_to("client").values
+    assert values.whom == Whom(role="device", phase=Phase.COMMISSIONING)
+    held = values.find("MirrorUsagePoint.postRate")
+    assert held is not None
+    assert held.key == "MirrorUsagePoint.postRate@commissioning[aggregator,device]"
 
 
 def test_a_server_is_a_server(tmp_path: Path) -> None:
@@ -67,6 +77,7 @@ def test_what_was_declared_stands_in_the_report() -> None:
         return read_run(Sample([run_started([planned("client/X-1", "T")], subject=subject)]).record).subject.declared
 
     assert declared(role="device", der=["pv", "storage"], pen=32473) == "device with pv, storage; maker's number 32473"
+    assert declared(role="device", der=["pv"], phase="commissioning") == "device with pv; phase: commissioning"
     assert declared(role="aggregator", der=[], pen=None) == "aggregator, any kind of DER"
     assert declared(role="server", der=[], pen=None) == "server"
     assert declared() == ""

@@ -16,7 +16,6 @@ from tests.catalogue.made_pack import word, write
 TOGETHER = "the reference client reads controls and defaults along with their programs"
 SELDOM = "the reference peers poll no more seldom than once in 15 min"
 BY_REQUIREMENT = "judged by the requirement that it names, and proven by flaws"
-CHOSEN = "the phase cannot be chosen for a run of the demonstration"
 NO_CASE = "no test case judges it yet"
 NOT_YET: dict[str, dict[str, str]] = {
     "ieee-2030.5-2018": {
@@ -46,8 +45,6 @@ NOT_YET: dict[str, dict[str, str]] = {
     "partner-fortress": {"TLS.versions": NO_CASE, "HTTP.redirects[aggregator,device]": NO_CASE},
     "au-sapn": {
         "EndDevice.capability_test@commissioning": NO_CASE,
-        "DERControlList.pollRate@commissioning[aggregator,device]": CHOSEN,
-        "MirrorUsagePoint.postRate@commissioning[aggregator,device]": CHOSEN,
         "MirrorUsagePoint.unbatched_share[server]": "it takes a server with a fleet",
     },
     "au-energy-queensland": {
