@@ -19,6 +19,7 @@ import yaml
 from conformance.catalogue.demands import DEMANDS, demand_of
 from conformance.catalogue.pack_cells import Cell, read_cells
 from conformance.catalogue.pack_values import Question
+from conformance.catalogue.plain_yaml import plain_yaml
 from conformance.catalogue.shipped import profiles_folder
 from conformance.vocabulary.errors import UsageError, explain
 
@@ -118,7 +119,7 @@ def locate(name_or_path: str, beside: Path | None = None) -> Path:
 def read_pack(path: Path) -> Pack:
     """Read one layer. Raises ``UsageError`` if it cannot be read or is not of the published form."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        document = plain_yaml(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise UsageError(explain(f"reading the profile {path}", "a YAML file", str(error), "mend the file")) from None
     _must_fit_schema(path, document)
@@ -155,7 +156,8 @@ def _validator() -> jsonschema.Draft202012Validator:
     )
 
 
-def _pack(path: Path, document: Row) -> Pack:
+def _pack(path: Path, read: object) -> Pack:
+    document = _row(read)
     return Pack(
         path=path,
         id=str(document["id"]),
@@ -226,6 +228,3 @@ def _wrong(pack: Pack, expected: str, seen: str, do: str) -> UsageError:
 
 QUOTED = ("clause", "version", "source")
 """Keys whose values look like numbers and are not: section 5.10 is not section 5.1."""
-
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The quick one where it is built in."""

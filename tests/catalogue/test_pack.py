@@ -113,6 +113,16 @@ def test_a_value_of_another_form_is_refused_by_key(tmp_path: Path, changes: dict
     assert told in refusal(write(tmp_path, "a", values={"DERControlList.pollRate": rate(**changes)}))
 
 
+def test_a_key_that_stands_twice_is_refused_with_file_and_lines(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", values={"DERControlList.pollRate": rate()})
+    lines = path.read_text(encoding="utf-8")
+    first = lines.splitlines().index("version: '1'") + 1
+    path.write_text(f"{lines}version: '2'\n", encoding="utf-8")
+    told = refusal(path)
+    assert "a.yaml" in told
+    assert f"line {len(lines.splitlines()) + 1}: the key version stands twice; it stands in line {first}" in told
+
+
 def test_a_row_of_a_list_is_refused_by_its_place(tmp_path: Path) -> None:
     rows = [rate(phase="normal"), rate(phase="noon")]
     assert "DERControlList.pollRate/1/phase" in refusal(write(tmp_path, "a", values={"DERControlList.pollRate": rows}))
