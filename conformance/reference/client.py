@@ -210,7 +210,7 @@ class ReferenceClient:
         return Watch("Time", target, self._time_seen)
 
     async def _time_seen(self, read: Fetched) -> Sequence[Watch]:
-        current_s = read.root.integer("currentTime")
+        current_s = read.root.integer("localTime" if "takes_local_time" in self.flaws else "currentTime")
         if current_s is not None and "keeps_own_clock" not in self.flaws:
             self.time.read(current_s, read.asked_s, read.answered_s)
         return ()

@@ -82,6 +82,7 @@ async def core_003(utility, client, step, check, limits, clock):
         "no_received_response",
         "responds_early",
         "starts_late",
+        "takes_local_time",
         "wrong_response_lfdi",
     ],
     needs=["DER", "Response", "Time"],
@@ -92,7 +93,8 @@ async def core_005(utility, client, step, check, limits, clock):
     """A fleet acts together only if every device goes by the server's clock, whatever its own one shows.
 
     Steps
-        1. Start the client against a server whose clock, of quality 7, is ahead, and wait for its GET of Time.
+        1. Start the client against a server whose clock, of quality 7, is ahead and whose local time is hours off, and
+           wait for its GET of Time.
         2. Publish a control by that clock, wait until the client has read it, and for Response 1.
         3. Wait for Response 2 at the start, and compare the time it is dated with.
         4. Wait for Response 3 at the end.
@@ -102,6 +104,7 @@ async def core_005(utility, client, step, check, limits, clock):
         Time is read, and the control is started, answered and completed by the server's clock.
     """
     utility.ahead = limits.served_clock_ahead.duration
+    utility.entrance.tz_offset_s = limits.served_tz_offset.count
     registered_last(utility, client.lfdi, pin=client.pin)
     program = one_program(utility, client.lfdi).program
     watch = EventWatch(utility, client, check, limits)
