@@ -113,6 +113,8 @@ def run(
     fail_from: str | None,
 ) -> None:
     """Test the subject that the configuration describes."""
+    if resume is not None and out is not None:
+        raise click.UsageError("--resume goes on in its folder; leave out --out")
     grade = graded(fail_from)
     choice = Choice(profile=profile, only=only, jobs=jobs, out=out, resume=resume, fail_from=grade)
     if only_plan:

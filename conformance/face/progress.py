@@ -38,12 +38,13 @@ class Progress:
         self._running: dict[str, tuple[str, datetime]] = {}
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._total = len(settings.plan.to_run)
+        self._total = len(settings.to_run)
+        self._kept = len(settings.plan.to_run) - self._total
         self._live = Live(get_renderable=self._table, console=self._console, transient=True, refresh_per_second=4)
         self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> Progress:
-        for line in left_out_lines(self._plan):
+        for line in left_out_lines(self._plan, self._kept):
             self._console.print(Text(line), soft_wrap=True)
         if self._shown:
             self._live.start()
@@ -94,11 +95,15 @@ class Progress:
         return table
 
 
-def left_out_lines(plan: Plan) -> Iterator[str]:
-    """Yield how many test cases are run and how many are not; with a selection, also why a selected one is not."""
+def left_out_lines(plan: Plan, kept: int = 0) -> Iterator[str]:
+    """Yield how many test cases are run and how many are not; with a selection, also why a selected one is not.
+
+    ``kept`` were decided before the run was resumed.
+    """
     counts = Counter(_left_out(row, plan) for row in plan.rows if row.skip is not None)
     rest = "".join(f", {count} {word}" for word, count in counts.most_common())
-    yield f"{plural(len(plan.rows), 'test case')}: {len(plan.to_run)} to run{rest}"
+    before = f", {kept} decided before" if kept else ""
+    yield f"{plural(len(plan.rows), 'test case')}: {len(plan.to_run) - kept} to run{before}{rest}"
     for row in plan.rows:
         if plan.only and row.skip is not None and (word := _left_out(row, plan)) != UNSELECTED:
             yield f"{word:<14} {row.key:<24} {row.skip[1]}"

@@ -10,7 +10,7 @@ from conformance.output.html import render_report
 from conformance.output.junit import write_junit
 from conformance.output.outputs import recorded
 from conformance.output.text import result_line
-from conformance.running.run_record import Row, load_record
+from conformance.running.run_record import Row, load_record, write_record
 from conformance.vocabulary.errors import UsageError, explain
 
 
@@ -23,7 +23,8 @@ from conformance.vocabulary.errors import UsageError, explain
 def report(folder: Path, out: Path | None, junit: bool) -> None:
     """Render the report of the run in DIR again.
 
-    Works on the folder of a run that was killed, too: what did not end is shown as not decided.
+    Works on the folder of a run that was killed, too: what did not end is shown as not decided, and run.json, which
+    such a run did not come to write, is written.
     """
     record = load_record(folder)
     written = _rendered(record, folder, out or folder / "report.html")
@@ -35,6 +36,8 @@ def report(folder: Path, out: Path | None, junit: bool) -> None:
 
 def _rendered(record: Row, folder: Path, out: Path) -> Path:
     try:
+        if record["finished_at"] is None:
+            write_record(folder, record)
         return render_report(record, recorded(folder), out)
     except OSError as error:
         raise UsageError(

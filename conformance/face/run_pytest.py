@@ -52,6 +52,8 @@ def run_to_the_end(settings: RunSettings, expect: Path | None) -> int:
     written = write_outputs(settings.folder)
     _tell(record, settings.folder)
     click.echo(f"report  {written.report}")
+    if record["interrupted"] and not settings.virtual:
+        click.echo(f"go on   with the same command and --resume {settings.folder} instead of any --out")
     session.raise_failure()
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         raise HarnessError(f"the engine ended with {pytest.ExitCode(code).name}; the run folder holds what came before")

@@ -32,15 +32,15 @@ from conformance.roles.utility.manner import Manner as ServerManner
 from conformance.running.case_run import Arrangement
 from conformance.running.journal import Json
 from conformance.running.plan import Plan, make_plan
-from conformance.running.run_record import decided_cases, load_record
+from conformance.running.run_record import decided_cases, left_out_cases, load_record
 from conformance.running.session import Arrange, RunSettings
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.wire.pipes import PipeNetwork
 from conformance.wire.schema import Edition, Extensions, Validator
 
-RULES = ("profile", "limits", "demands", "fails_from", "tool")
-"""What a run goes by; a resumed run must go by the same."""
+RULES = ("subject", "profile", "limits", "policies", "demands", "fails_from", "tool")
+"""What a run is about and goes by; a resumed run must have the same."""
 
 DEFAULT_PROFILE = "csip-2.1"
 SUBJECTS = ("server", "client")
@@ -208,17 +208,19 @@ def _settings(
         virtual=virtual,
         jobs=choice.jobs or DEFAULT_JOBS,
         facts=told,
-        kept=None if choice.resume is None else _kept(choice.resume, told),
+        kept=None if choice.resume is None else _kept(choice.resume, told, plan),
     )
 
 
-def _kept(folder: Path, told: Mapping[str, Json]) -> frozenset[str]:
+def _kept(folder: Path, told: Mapping[str, Json], plan: Plan) -> frozenset[str]:
     """Return the cases that a resumed run keeps. Raises ``UsageError`` if it would go on by other rules."""
     before = load_record(folder)
     changed = [name for name in RULES if before.get(name) != told[name]]
+    if left_out_cases(folder) != {row.key for row in plan.rows if row.skip is not None}:
+        changed.append("selected tests")
     if changed:
-        seen = f"{', '.join(changed)} differ from those of the run"
-        do = "resume with the version and configuration the run was started with, or start a new run"
+        seen = f"other {', '.join(changed)}"
+        do = "resume with the version, configuration and options the run was started with, or start a new run"
         raise UsageError(explain(f"resuming the run in {folder}", "the same rules as before", seen, do))
     return decided_cases(folder)
 
@@ -234,7 +236,7 @@ def _cases(choice: Choice) -> Sequence[TestCase]:
 def _operator(arranger: Arranger) -> Operator:
     match arranger.way:
         case "command":
-            return CommandOperator(arranger.command)
+            return CommandOperator(arranger.command, arranger.base)
         case "hook":
             return HookOperator(arranger.url)
         case "plugin":

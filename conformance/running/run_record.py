@@ -111,6 +111,15 @@ def decided_cases(folder: Path) -> frozenset[str]:
     return frozenset(str(it["case"]) for it in ended if it["verdict"] in keep and it["reason"] != INTERRUPTED)
 
 
+def left_out_cases(folder: Path) -> frozenset[str]:
+    """Return the cases of a run folder that its plan left out: they have a verdict and never began."""
+    events = list(read_journal(folder / "events.jsonl"))
+    began, ended = (
+        {str(event["case"]) for event in events if event["event"] == name} for name in ("case_started", "case_finished")
+    )
+    return frozenset(ended - began)
+
+
 def write_record(folder: Path, record: Row) -> None:
     """Write ``run.json``, whole or not at all."""
     partial = folder / "run.json.partial"

@@ -93,6 +93,7 @@ def test_an_interrupted_run_ends_with_130_and_complete_outputs(csip: Csip, numbe
     assert run.tests["CORE-005"]["reason"] == "interrupted"
     steps = run.tests["CORE-005"]["steps"]
     assert [step["state"] for step in steps] == ["pass", "pass", "done"]  # type: ignore[index]
+    assert f"--resume {csip.out}" in run.printed
 
 
 @INTERRUPTIONS

@@ -221,3 +221,7 @@ def test_the_doctor_tells_every_trouble_and_raises_none(csip: Csip) -> None:
     assert ended.code == 2
     assert "BAD certificate" in ended.printed.replace("BAD  ", "BAD ")
     assert "cannot be reached" in ended.printed
+
+
+def test_a_run_is_resumed_in_its_own_folder_alone(csip: Csip) -> None:
+    refused(csip, "--resume goes on in its folder", arguments=("--resume", "elsewhere"))

@@ -29,6 +29,11 @@ def test_what_does_not_apply_is_counted_in_one_line():
     ]
 
 
+def test_a_resumed_run_counts_what_was_decided_before():
+    chosen = plan("server/COMM-002", "server/COMM-003")
+    assert next(iter(left_out_lines(chosen, kept=1))).startswith(f"{len(chosen.rows)} test cases: 1 to run, 1 decided")
+
+
 def test_with_a_selection_the_selected_ones_that_are_not_run_say_why():
     first, *lines = left_out_lines(plan("COMM-002", "RAMP-001"))
     assert "2 to run" in first

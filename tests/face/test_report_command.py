@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from click.testing import CliRunner
 
@@ -25,6 +27,7 @@ def test_it_renders_what_a_killed_run_left(tmp_path):
     result = invoke(tmp_path)
     assert result.exception is None
     assert "Interrupted" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["finished_at"] is None
 
 
 def test_out_and_junit_choose_what_is_written(tmp_path):

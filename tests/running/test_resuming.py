@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from conformance.face.wiring import Choice, demonstration
+from conformance.face.configuration import read_configuration
+from conformance.face.wiring import Choice, configured_run, demonstration
 from conformance.running.journal import read_journal
 from conformance.running.run_record import decided_cases, record_from
 from conformance.running.session import RunSettings, Session
 from conformance.vocabulary.errors import UsageError
+from tests.badinput.misbehaviour import server_tables, write_configuration
 
 
-def settings(folder: Path, keep: ExitStack) -> RunSettings:
-    choice = Choice(only=("COMM-002", "COMM-003"))
+def settings(folder: Path, keep: ExitStack, *only: str, resume: bool = False) -> RunSettings:
+    choice = Choice(only=only or ("COMM-002", "COMM-003"), resume=folder if resume else None)
     return demonstration(choice, folder, keep, {"server": ()})
 
 
@@ -67,3 +69,26 @@ def test_exchange_numbers_go_on_where_the_first_run_ended(tmp_path: Path) -> Non
 def test_a_folder_without_a_run_cannot_be_resumed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="a folder made by csip run"):
         decided_cases(tmp_path)
+
+
+def test_a_run_is_resumed_by_the_same_selection_alone(tmp_path: Path) -> None:
+    with ExitStack() as keep:
+        whole_run(tmp_path, keep)
+        cut_after(tmp_path, "case_started", "server/COMM-003")
+        assert settings(tmp_path, keep, resume=True).kept == decided_cases(tmp_path)
+        with pytest.raises(UsageError, match="other selected tests"):
+            settings(tmp_path, keep, "COMM-002", resume=True)
+
+
+def test_another_product_is_not_tested_under_the_verdicts_of_the_first(tmp_path: Path) -> None:
+    config = write_configuration(tmp_path, server_tables(8443, version="1.0"))
+    run = Session(configured_run(read_configuration(config), Choice(out=tmp_path / "out")))
+    run.finish()
+    again = Choice(resume=tmp_path / "out")
+    assert configured_run(read_configuration(config), again).kept == decided_cases(tmp_path / "out")
+    write_configuration(tmp_path, server_tables(8443, version="2.0"))
+    with pytest.raises(UsageError, match="other subject"):
+        configured_run(read_configuration(config), again)
+    write_configuration(tmp_path, server_tables(8443, version="1.0", supports=["Time"]))
+    with pytest.raises(UsageError, match="other selected tests"):
+        configured_run(read_configuration(config), again)
