@@ -108,6 +108,41 @@ def run(handbook: Path, folder: Path, *cases: str, kept: Values | None = None) -
     return {case.id: case for case in view.cases if case.id in cases}
 
 
+EXPOSED = "tighten, value: 180, unit: s, clock_start: exposed"
+NOTIFIED = "replace, value: 60, unit: s, clock_start: notified"
+
+
+def test_a_delivery_is_counted_from_the_notification(tmp_path: Path) -> None:
+    """A subscriber polls so seldom that only a notification can start the clock; who keeps it to himself is late."""
+    often = "tighten, value: 120, unit: s, source: handbook"
+    seldom = HANDBOOK.replace(often, often.replace("tighten, value: 120", "replace, value: 3600"), 1)
+    handbook = tmp_path / "northwind.yaml"
+    handbook.write_text(seldom.replace(EXPOSED, NOTIFIED), encoding="utf-8")
+    values = load_profile(str(handbook)).values
+    value = values.find("DERControl.delivery")
+    assert value is not None
+    assert value.clock_start == "notified"
+    in_time = run(handbook, tmp_path / "in time", "DELIVERY-001")["DELIVERY-001"]
+    late = run(handbook, tmp_path / "late", "DELIVERY-001", kept=values.having(replace(value, figure=120.0)))
+    assert (str(in_time.verdict), str(late["DELIVERY-001"].verdict)) == ("pass", "fail")
+    assert broken(late["DELIVERY-001"]) == {"DERControl.delivery"}
+    (finding,) = late["DELIVERY-001"].findings_in(State.FAIL)
+    assert "after its notification" in finding.expected
+
+
+def test_a_delivery_counted_from_a_notification_is_undecided_without_one(tmp_path: Path) -> None:
+    handbook = tmp_path / "northwind.yaml"
+    handbook.write_text(HANDBOOK.replace(EXPOSED, NOTIFIED), encoding="utf-8")
+    kept = load_profile(str(handbook)).values
+    for one in [value for value in kept.values() if value.name == "Subscription"]:
+        kept = kept.having(replace(one, figure="forbidden"))
+    seen = run(handbook, tmp_path / "run", "DELIVERY-001", kept=kept)["DELIVERY-001"]
+    assert str(seen.verdict) == "inconclusive"
+    assert [finding.observed for finding in seen.findings_in(State.INCONCLUSIVE)] == [
+        "its notification was not observed"
+    ]
+
+
 def broken(case: CaseView) -> set[str]:
     """The demands that findings say are broken, by the name of their value."""
     failed = case.findings_in(State.FAIL)

@@ -110,12 +110,13 @@ class ReferenceClient:
         self._clock = clock
         self._entry = entry
         known = frozenset({SEP, conduct.aus.extension.namespace} if conduct.refuses_unknown else ())
-        self._session = Session(sender, clock, self.manner, self.flaws, known)
+        self._session = Session(sender, clock, self.manner, self.flaws, known, follows=conduct.follows_redirects)
         self._programs = ProgramReader(self._session, self.manner, self.flaws, conduct.aus.extension)
         self._checked_registration: set[str] = set()
         self._connected: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
         self._first_assignments: list[Watch] = []
+        self._unhurried = False
         self._responses = Responses(
             self._session, clock, self.manner, self._shown_lfdi, self.flaws, conduct.reports.statuses
         )
@@ -129,6 +130,7 @@ class ReferenceClient:
             owe=self._responses.owe,
             check=self._check_control,
             room=conduct.pace.stored_events,
+            most_programs=conduct.room.programs,
             fallback=_static_limit(conduct.pace.static_export_w),
             own_grad_w=conduct.aus.own_gradient,
         )
@@ -296,7 +298,8 @@ class ReferenceClient:
 
     async def _assignments_seen(self, assignments: Fetched) -> Sequence[Watch]:
         watches: list[Watch] = []
-        for entry in sorted(assignments.entries, key=lambda node: node.hexadecimal("mRID") or "", reverse=True):
+        kept = assignments.entries[: self.conduct.room.assignments]
+        for entry in sorted(kept, key=lambda node: node.hexadecimal("mRID") or "", reverse=True):
             time = self._watch_time(assignments.resolved(entry.link("TimeLink")))
             programs = assignments.resolved(entry.link("DERProgramListLink"))
             watches += [time] if time is not None else []
@@ -311,7 +314,7 @@ class ReferenceClient:
 
     async def _programs_seen(self, programs: Fetched) -> Sequence[Watch]:
         known, pace = await self._programs.read_all(programs), self.conduct.pace
-        unhurried = programs.poll_rate_s is None
+        self._unhurried = unhurried = programs.poll_rate_s is None
         self.site.lag_s = max(self._own_lag_s, pace.lag_s) if unhurried else self._own_lag_s
         if unhurried and pace.hold_s and self._group is not None:
             self._group.create_task(self._learn_later(programs.target, known, timedelta(seconds=pace.hold_s)))
@@ -326,7 +329,12 @@ class ReferenceClient:
     def _take(self, resource: str, target: str, fetched: Fetched | None) -> None:
         """Go by what a notification says, while the answer to it is on its way."""
         if self._group is not None:
-            self._group.create_task(self._notices.take(resource, target, fetched))
+            self._group.create_task(self._take_later(resource, target, fetched))
+
+    async def _take_later(self, resource: str, target: str, fetched: Fetched | None) -> None:
+        if self._unhurried and (hold_s := self.conduct.pace.told_hold_s):
+            await self._clock.wait(timedelta(seconds=hold_s))
+        await self._notices.take(resource, target, fetched)
 
     def _check_control(self, control: KnownControl) -> None:
         if self._group is not None and control.href is not None:

@@ -38,6 +38,7 @@ class ClientPace:
     Args:
         poll_rates_s: how often it polls a resource that states no pollRate, by resource.
         hold_s: how long it keeps a control of such a list to itself before the device gets it.
+        told_hold_s: the same of a control that it was notified of.
         lag_s: how long its plant takes to follow a control of such a list.
         post_rate_s: from one post of readings to the next, where the server states no postRate.
         post_floor_s: never posts faster than this.
@@ -56,6 +57,7 @@ class ClientPace:
 
     poll_rates_s: Mapping[str, float] = field(default_factory=dict)
     hold_s: float = 0.0
+    told_hold_s: float = 0.0
     lag_s: float = 0.0
     post_rate_s: float = 300.0
     post_floor_s: float = 0.0
@@ -101,7 +103,8 @@ def client_pace(values: Values) -> ClientPace:
     rates = _poll_rates(values)
     return ClientPace(
         poll_rates_s=rates,
-        hold_s=_hold_s(values, rates.get("DERProgramList", SCHEMA_RATE_S)),
+        hold_s=_hold_s(values, _deliveries(values), rates.get("DERProgramList", SCHEMA_RATE_S)),
+        told_hold_s=_hold_s(values, [it for it in _deliveries(values) if it.clock_start == "notified"], 0.0),
         lag_s=_lag_s(values),
         post_rate_s=_smallest(values, "MirrorUsagePoint.postRate") or CSIP_PACE.post_rate_s,
         post_floor_s=_largest(values, "MirrorUsagePoint.postRate_floor") or 0.0,
@@ -125,10 +128,9 @@ def _poll_rates(values: Values) -> dict[str, float]:
     What is below programs is read along with them.
     """
     rates = {name: rate for name in POLLED if (rate := _smallest(values, f"{name}.pollRate")) is not None}
-    delivery = values.find("DERControl.delivery")
-    allowed = _figure(delivery) if delivery is not None and _counts_the_poll(delivery) else None
     below = [rates.get(name) for name in ("DERProgramList", "DERControlList", "DefaultDERControl")]
-    below.append(None if allowed is None else max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)))
+    polled = [value.number for value in _deliveries(values) if _counts_the_poll(value)]
+    below += [max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)) for allowed in polled]
     floor = _largest(values, "Time.pollRate_floor")
     wanted = {
         "DERProgramList": min(_known(below), default=None),
@@ -140,13 +142,16 @@ def _poll_rates(values: Values) -> dict[str, float]:
     return {name: rate if name == "Time" else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
 
 
-def _hold_s(values: Values, poll_rate_s: float) -> float:
-    delivery = values.find("DERControl.delivery")
-    allowed = _figure(delivery)
-    if delivery is None or allowed is None:
-        return 0.0
-    waited_s = poll_rate_s if _counts_the_poll(delivery) else 0.0
-    return max(0.0, allowed - MARGIN_S - waited_s - _lag_s(values))
+def _hold_s(values: Values, deliveries: list[Value], poll_rate_s: float) -> float:
+    taken_s = MARGIN_S + _lag_s(values)
+    waited = ((value, poll_rate_s if _counts_the_poll(value) else 0.0) for value in deliveries)
+    return max(0.0, min((value.number - waited_s - taken_s for value, waited_s in waited), default=0.0))
+
+
+def _deliveries(values: Values) -> list[Value]:
+    """Return what bounds the time until a control is carried out; the test of a new site is one control's."""
+    found = (values.find(name) for name in ("DERControl.delivery", "EndDevice.capability_test"))
+    return [value for value in found if value is not None and _figure(value) is not None]
 
 
 def _lag_s(values: Values) -> float:

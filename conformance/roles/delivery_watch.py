@@ -16,7 +16,7 @@ from conformance.judgement.finding import LimitUsed
 from conformance.judgement.judged import Judged
 from conformance.judgement.plant import became
 from conformance.roles.event_watch import STARTED, shows
-from conformance.roles.observed_client import ObservedClient, arrival, names
+from conformance.roles.observed_client import ObservedClient, arrival
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.der_program import DERProgram
 from conformance.roles.utility.modes import Modes
@@ -44,13 +44,21 @@ class DeliveryWatch:
         self._limits, self._clock, self._values = limits, clock, values
 
     async def open(self) -> DERProgram:
-        """Offer a program, start the client, and wait until it has read the program's controls."""
+        """Offer a program, start the client, and wait until it has read the program's controls.
+
+        Where a notification starts the clock, subscriptions are on offer, and the client is given the time to make one.
+        """
         client, limits = self._client, self._limits
+        told = "notified" in {rung.clock_start for rung in self._rungs("DERControl.delivery")}
+        self._utility.subscriptions.offered |= told
         registered_last(self._utility, client.lfdi, pin=client.pin)
         program = one_program(self._utility, client.lfdi).program
         await client.start(within=limits.first_contact)
         read = await client.must_get("DERControlList", limits.discovery, "G18")
         require(read, "the client reads no DERControlList")
+        until = self._clock.now() + limits.subscribing.duration
+        while told and not self._utility.subscriptions.of("DERControlList") and self._clock.now() < until:
+            await self._clock.wait(limits.pause_between_time_readings.duration)
         return program
 
     def storage_modes(self) -> Modes:
@@ -98,19 +106,19 @@ class DeliveryWatch:
         """Return the instants that can start the clock, as far as they were observed."""
         start = self._here(control.start)
         known = {"created": control.published_at, "exposed": control.published_at, "event_start": start}
-        named = names(control)
-        sent = (it for it in self._client.exchanges("Notification") if named(it) or _in_body(it.request_body, control))
-        first = next(sent, None)
-        if first is not None:
-            known["notified"] = first.request_first.wall
+        told = self._utility.delivery_start(control).notified
+        if told is not None:
+            known["notified"] = told
         heard = min(filter(None, (read, known.get("notified"))), default=None)
         if heard is not None:
             known |= {"received": heard, "effective_start": max(start, heard)}
         return known
 
     def _longest_s(self, name: str) -> float:
-        held = [rung for value in self._values.holding(name) for rung in self._values.ladder(value)]
-        return max((rung.number for rung in held if isinstance(rung.figure, float)), default=0.0)
+        return max((rung.number for rung in self._rungs(name) if isinstance(rung.figure, float)), default=0.0)
+
+    def _rungs(self, name: str) -> list[Value]:
+        return [rung for value in self._values.holding(name) for rung in self._values.ladder(value)]
 
     def _sees(self, control: DERControl) -> bool:
         plant = self._client.plant
@@ -122,7 +130,3 @@ class DeliveryWatch:
 
     def _here(self, moment: datetime) -> datetime:
         return moment - self._utility.ahead
-
-
-def _in_body(body: bytes, control: DERControl) -> bool:
-    return control.mrid in body.decode(errors="replace").upper()

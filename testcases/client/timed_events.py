@@ -59,6 +59,41 @@ async def delivery_001(utility, client, step, check, limits, clock, values):
 
 
 @test_case(
+    id="COMMISSION-001",
+    title="The test of a new site is over in time",
+    subject="client",
+    requirements=["G18"],
+    flaws=[],
+    needs=["DER", "Response"],
+    origin="ours",
+    duration=["first_contact", "discovery", "delivery_course"],
+    instructions=["restart_client"],
+    values=["EndDevice.capability_test"],
+)
+async def commission_001(utility, client, step, check, limits, clock, values):
+    """Whoever stands at a new site waits there until the utility has seen it obey; nobody waits for ever.
+
+    Steps
+        1. Start the client, just registered, against a server that states no pollRate, and wait until it has just read
+           its controls.
+        2. Publish a control that starts at once, by which the site is tried.
+        3. Wait until the plant follows, or else for Response 2.
+
+    Passes when
+        the plant follows within the time that the whole test may take. Without sight of the plant it is counted to
+        Response 2, which is weaker.
+    """
+    watch = DeliveryWatch(utility, client, check, limits, clock, values)
+    PaceWatch(utility, client, check, limits, clock, values).state(None)
+    with step(1):
+        program = await watch.open()
+    with step(2):
+        control = watch.publish(program, LIMITED, limits.delivery_control)
+    with step(3):
+        await watch.is_timed(control, "EndDevice.capability_test", "the site obeys")
+
+
+@test_case(
     id="ACTUATION-001",
     title="Storage follows within seconds",
     subject="client",

@@ -44,7 +44,6 @@ NOT_YET: dict[str, dict[str, str]] = {
     },
     "partner-fortress": {"TLS.versions": NO_CASE, "HTTP.redirects[aggregator,device]": NO_CASE},
     "au-sapn": {
-        "EndDevice.capability_test@commissioning": NO_CASE,
         "MirrorUsagePoint.unbatched_share[server]": "it takes a server with a fleet",
     },
     "au-energy-queensland": {
