@@ -59,6 +59,7 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("takes_first_device", "CTP.BASIC-001", "takes the first device with assignments for itself"),
         _flaw("ignores_cancellation", "EVENT.027", "runs cancelled controls to their end"),
         _flaw("ignores_primacy", "G13", "takes the program with the larger primacy number for the better one"),
+        _flaw("newest_wins", "G13", "takes the newer of two controls for the better one, whatever their primacy"),
         _flaw("takes_worse_default", "DER.005", "obeys the default of the program with the lowest priority"),
         _flaw("runs_until_superseded", "G13", "starts a control that it knows a better one will supersede"),
         _flaw("resumes_superseded", "G13", "takes a superseded control up again when the better one is over"),

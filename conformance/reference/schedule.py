@@ -142,7 +142,7 @@ class _Turn:
     def settle_conflicts(self) -> None:
         """Take contested modes from the worse control, best controls first."""
         settled: list[str] = []
-        for row in sorted(self._open(), key=lambda row: row.rank):
+        for row in sorted(self._open(), key=self._rank):
             lost, winner = row.lost, None
             for better in map(self.rows.__getitem__, settled):
                 contested = self._contested(better, row) - lost
@@ -175,13 +175,17 @@ class _Turn:
 
     def running(self) -> list[Participation]:
         """Return what runs, best first."""
-        return sorted((row for row in self._open() if row.started), key=lambda row: row.rank)
+        return sorted((row for row in self._open() if row.started), key=self._rank)
 
     def next_change(self) -> float | None:
         """Return the next start or end."""
         ends = self._ends()
         instants = [ends[row.control.mrid] if row.started else row.start_s for row in self._open()]
         return min((instant for instant in instants if instant > self.now_s), default=None)
+
+    def _rank(self, row: Participation) -> tuple[int, ...]:
+        """Sorts the best first; a flawed device looks at their age alone."""
+        return (-row.control.creation_s, *row.rank) if "newest_wins" in self.ability.bent else row.rank
 
     def _chance(self, row: Participation, purpose: str) -> float:
         return self.ability.chance(row.control.mrid, purpose)

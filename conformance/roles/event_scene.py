@@ -107,7 +107,11 @@ class EventScene:
         return late
 
     async def _publish(self, plans: Sequence[EventPlan]) -> list[DERControl]:
-        controls = [self._add(plan) for plan in plans]
+        controls: list[DERControl] = []
+        for plan in plans:
+            if controls:  # of another age than the one before, so that age and primacy can be told apart
+                await self._clock.wait(self._limits.publication_pause.duration)
+            controls.append(self._add(plan))
         for control in controls:
             self._held[control.mrid] = await self._read(control)
         return controls

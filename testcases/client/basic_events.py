@@ -245,6 +245,7 @@ async def basic_021(utility, client, step, check, limits, clock, policies):
         "takes_worse_default",
         "ignores_primacy",
         "answers_no_supersession",
+        "newest_wins",
         "resumes_superseded",
     ],
     needs=["DER", "Response"],
@@ -256,7 +257,7 @@ async def basic_022(utility, client, step, check, limits, clock, policies):
 
     Steps
         1. Start the client and wait until it has read all programs and defaults.
-        2. Publish both controls, SP's to start first, and wait until the client has read them.
+        2. Publish both controls, SP's to start first and created first, and wait until the client has read them.
         3. Wait for the Responses: SY's is superseded by its start, SP's runs.
         4. Watch on: the default, the polls, and that nothing is taken up again.
 
