@@ -52,10 +52,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Arranger:
-    """How the operator is reached: ``prompt``, ``command``, ``hook`` or ``plugin``."""
+    """How the operator is reached: ``prompt``, ``command``, ``hook`` or ``plugin``; a command starts in ``base``."""
 
     way: str = "prompt"
     command: tuple[str, ...] = ()
+    base: Path | None = None
     url: str = ""
     plugin: str = ""
 
@@ -248,6 +249,7 @@ def _operator(path: Path, table: Table) -> Arranger:
     return Arranger(
         way=str(table.get("way", "prompt")),
         command=_words(path, table, "operator", "command"),
+        base=path.resolve().parent,
         url=str(table.get("url", "")),
         plugin=str(table.get("plugin", "")),
     )

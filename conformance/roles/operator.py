@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -109,19 +110,21 @@ def _wake(ready: asyncio.Future[None]) -> None:
 
 
 class CommandOperator:
-    """Starts a program for each instruction; exit status 0 means done."""
+    """Starts a program for each instruction, in a folder; exit status 0 means done. ``{{ python }}`` is our own."""
 
     way = "command"
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], folder: Path | None = None) -> None:
         self._command = tuple(command)
+        self._folder = folder
 
     async def perform(self, order: Order, deadline: timedelta) -> Outcome:
         """Run the command; its last line of output is kept."""
-        values = {"instruction": order.instruction.name, "text": order.text, **order.values}
+        values = {"instruction": order.instruction.name, "text": order.text, "python": sys.executable, **order.values}
         try:
             process = await asyncio.create_subprocess_exec(
                 *fill(self._command, values),
+                cwd=self._folder,
                 env=os.environ | environment(values),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,

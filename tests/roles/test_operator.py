@@ -113,6 +113,12 @@ def test_a_command_gets_the_values_in_its_words_and_its_environment() -> None:
     )
 
 
+def test_a_command_starts_in_its_folder_and_may_be_run_by_our_python(tmp_path: Path) -> None:
+    (tmp_path / "arrange.py").write_text("print('here')")
+    outcome = perform(CommandOperator(["{{ python }}", "arrange.py"], tmp_path))
+    assert outcome == Outcome(Done.DONE, "exit status 0; here")
+
+
 def test_another_exit_status_means_that_it_failed_and_the_last_line_is_kept() -> None:
     outcome = perform(script("print('one'); print('no such client'); raise SystemExit(3)"))
     assert outcome == Outcome(Done.FAILED, "exit status 3; no such client")
@@ -141,7 +147,7 @@ def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
 
 
 def test_a_place_that_nothing_fills_is_wrong_use() -> None:
-    with pytest.raises(UsageError, match=r"server_url(.|\n)*places named instruction, lfdi, text"):
+    with pytest.raises(UsageError, match=r"server_url(.|\n)*places named instruction, lfdi, python, text"):
         perform(CommandOperator(["echo", "{{ server_url }}"]))
 
 
