@@ -79,12 +79,19 @@ class CheckReports(Judging):
         return self.demands("MirrorMeterReading.unmeasured", lambda it: mirrored.left_out(it, seen, lost, since))
 
     def lfdis(self, posts: Sequence[Exchange], own: str) -> bool:
-        """Judge the LFDIs in what a client sent; ``own`` is that of its certificate."""
+        """Judge the LFDIs in what a client sent; ``own`` is that of its certificate, a declared PEN its maker's."""
         written, made = identifiers.lfdis_in(posts), identifiers.mrids_in(posts)
-        tails = {one.text[-PEN_DIGITS:] for one in made}
+        tails, whom = {one.text[-PEN_DIGITS:] for one in made}, self._court.profile.values.whom
+        manages = whom.role == "aggregator"
         kept = [
-            self.demands("EndDevice.lFDI.derivation", lambda it: identifiers.derivation_kept(it, written, own, tails)),
+            self.demands(
+                "EndDevice.lFDI.derivation",
+                lambda it: identifiers.derivation_kept(it, written, own, tails, whom.pen, manages=manages),
+            ),
             self.demands("EndDevice.lFDI.case", lambda it: identifiers.case_kept(it, written)),
+            self.demands(
+                "EndDevice.lFDI.pen_base", lambda it: identifiers.managed_tails_kept(it, written, own, whom.pen)
+            ),
         ]
         return all(kept)
 

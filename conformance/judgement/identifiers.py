@@ -13,7 +13,7 @@ from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.judgement.readings import usage_point_of
 from conformance.vocabulary.identity import HexCase, hex_case, is_lfdi, same_lfdi
-from conformance.vocabulary.mrid import PEN_DIGITS, PenForm, pen_of
+from conformance.vocabulary.mrid import PEN_DIGITS, PenForm, pen_forms, pen_of
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
@@ -50,15 +50,25 @@ def mrids_in(posts: Iterable[Exchange]) -> tuple[Identifier, ...]:
     return tuple(_mrids(posts))
 
 
-def derivation_kept(value: Value, written: Sequence[Identifier], own: str, tails: Iterable[str] = ()) -> Judged:
-    """Judge how the LFDIs that a device writes come about; ``own`` is that of its certificate.
+def derivation_kept(
+    value: Value,
+    written: Sequence[Identifier],
+    own: str,
+    tails: Iterable[str] = (),
+    pen: int | None = None,
+    *,
+    manages: bool = False,
+) -> Judged:
+    """Judge how the LFDIs that a client writes come about; ``own`` is that of its certificate.
 
-    Of an LFDI that is not the certificate's it can be seen whether it ends in a number: in ``tails``, those of the
-    client's mRIDs, or at least in decimal digits.
+    Of an LFDI that is not the certificate's it can be seen whether it ends in a number: in ``pen``, where that of the
+    maker is known; else in ``tails``, those of the client's mRIDs, or at least in decimal digits. Of a client that
+    ``manages`` others it may also be what follows from a certificate of theirs, which is undecided.
     """
     known = frozenset(tail.upper() for tail in tails)
-    strange = [one for one in written if not _derived(one.text, own, value.words, known)]
-    state = passed_if(not strange) if written else State.INCONCLUSIVE
+    strange = [one for one in written if not _derived(one.text, own, value.words, known, pen)]
+    undecided = manages and "certificate_hash" in value.words and all(is_lfdi(one.text) for one in strange)
+    state = passed_if(not strange) if written and not (strange and undecided) else State.INCONCLUSIVE
     expected = f"LFDIs that are {' or '.join(value.words)}; that of the certificate is {own}"
     return Judged("lfdi_derivation", state, expected, _told(strange, "all so"), _numbers(strange or written))
 
@@ -86,6 +96,23 @@ def tails_kept(value: Value, written: Sequence[Identifier], pen: int | None = No
     observed = _told(wrong, f"they end in {', '.join(sorted(tails)) or 'nothing: there are none'}")
     number = "the number of the maker" if pen is None else f"the number {pen}"
     return Judged("tails", state, f"{number} at the end, in {form} digits", observed, _numbers(wrong or written))
+
+
+def managed_tails_kept(value: Value, written: Sequence[Identifier], own: str, pen: int | None) -> Judged:
+    """Judge how the maker's number stands at the end of the LFDIs that an aggregator makes for what it manages.
+
+    What does not end in that number at all may follow from a certificate, and how it comes about is another demand.
+    """
+    form, managed = PenForm(value.words[0]), [one for one in written if not same_lfdi(one.text, own)]
+    expected = f"LFDIs of managed DER with {'the number of the maker' if pen is None else pen} in {form} digits"
+    if pen is None or not managed:
+        seen = "the number is not declared" if managed else "none of a managed DER"
+        return Judged("managed_tails", State.NOTE, expected, seen, _numbers(managed))
+    wrong = [one for one in managed if (forms := pen_forms(one.text, pen)) and form not in forms]
+    plain = [one for one in managed if not pen_forms(one.text, pen)]
+    state = State.FAIL if wrong else State.NOTE if plain else State.PASS
+    observed = _told(wrong or plain, "all so")
+    return Judged("managed_tails", state, expected, observed, _numbers(wrong or plain or managed))
 
 
 def unique_kept(written: Sequence[Identifier]) -> Judged:
@@ -117,13 +144,14 @@ FORM, FROM_LFDI, FLAG_DIGITS = "lfdi_role_flags_pen", 22, 2
 """The word for that form, and how many digits it takes of LFDI and ``roleFlags``."""
 
 
-def _derived(text: str, own: str, ways: Sequence[str], tails: frozenset[str]) -> bool:
+def _derived(text: str, own: str, ways: Sequence[str], tails: frozenset[str], pen: int | None) -> bool:
     if not is_lfdi(text):
         return False
     if same_lfdi(text, own):
         return "certificate_hash" in ways or "issued" in ways
     tail = text[-PEN_DIGITS:].upper()
-    return "issued" in ways or ("hash_with_pen" in ways and (tail in tails or tail.isdigit()))
+    ends = bool(pen_forms(text, pen)) if pen is not None else tail in tails or tail.isdigit()
+    return "issued" in ways or ("hash_with_pen" in ways and ends)
 
 
 def _tail_wrong(text: str, form: PenForm, pen: int | None) -> bool:

@@ -115,7 +115,7 @@ async def readings_002(utility, client, step, check, limits, clock, instruct):
     origin="ours",
     duration=["first_contact", "discovery", "control_lead", "control_duration"],
     instructions=["restart_client"],
-    values=["EndDevice.lFDI.derivation", "EndDevice.lFDI.case"],
+    values=["EndDevice.lFDI.derivation", "EndDevice.lFDI.case", "EndDevice.lFDI.pen_base"],
 )
 async def identifiers_001(utility, client, step, check, limits):
     """Whoever is named wrongly in a usage point or a Response is somebody else to the utility.
@@ -126,7 +126,8 @@ async def identifiers_001(utility, client, step, check, limits):
         3. Look at all LFDIs in what it sent: EndDevice, usage points, Responses.
 
     Passes when
-        every LFDI comes about as the profile allows, and is written in the case that it asks for.
+        every LFDI comes about as the profile allows, and is written in the case that it asks for; those that an
+        aggregator makes end in its maker's number as the profile wants it written, where that number is declared.
     """
     with step(1):
         await reporting(utility, client, limits)

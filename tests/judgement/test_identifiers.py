@@ -15,6 +15,7 @@ from conformance.judgement.identifiers import (
     derivation_kept,
     form_kept,
     lfdis_in,
+    managed_tails_kept,
     mrids_in,
     tails_kept,
     unique_kept,
@@ -70,6 +71,41 @@ def test_a_tail_is_known_by_the_mrids_as_well() -> None:
     written = lfdis_in([response(OWN[:32] + "00007ED9")])
     assert derivation_kept(value, written, OWN).state is State.FAIL
     assert derivation_kept(value, written, OWN, ["00007ed9"]).state is State.PASS
+
+
+def test_a_declared_number_is_the_only_one_that_an_lfdi_may_end_in() -> None:
+    value = demand("EndDevice.lFDI.derivation", ("hash_with_pen",))
+    for tail, state in (("00032473", State.PASS), ("00007ED9", State.PASS), ("00012345", State.FAIL)):
+        written = lfdis_in([response(OWN[:32] + tail)])
+        assert derivation_kept(value, written, OWN, ["00012345"], 32473).state is state
+    assert derivation_kept(value, lfdis_in([response(WITH_TAIL)]), OWN, (), 200_000_000).state is State.FAIL
+
+
+def test_what_an_aggregator_manages_may_have_a_certificate_of_its_own() -> None:
+    value = demand("EndDevice.lFDI.derivation", ("certificate_hash", "hash_with_pen"))
+    written = lfdis_in([response(OWN), response(STRANGE)])
+    assert derivation_kept(value, written, OWN, (), 32473).state is State.FAIL
+    assert derivation_kept(value, written, OWN, (), 32473, manages=True).state is State.INCONCLUSIVE
+    only_hash = demand("EndDevice.lFDI.derivation", ("hash_with_pen",))
+    assert derivation_kept(only_hash, lfdis_in([response(STRANGE)]), OWN, (), 32473, manages=True).state is State.FAIL
+
+
+@pytest.mark.parametrize(
+    ("base", "lfdis", "pen", "state"),
+    [
+        ("decimal", [OWN, WITH_TAIL], 32473, State.PASS),
+        ("hex", [OWN, WITH_TAIL], 32473, State.FAIL),
+        ("decimal", [OWN[:32] + "00007ED9"], 32473, State.FAIL),
+        ("decimal", [WITH_TAIL, STRANGE], 32473, State.NOTE),
+        ("decimal", [WITH_TAIL], None, State.NOTE),
+        ("decimal", [OWN], 32473, State.NOTE),
+    ],
+)
+def test_the_number_at_the_end_of_a_managed_lfdi_is_written_as_asked(
+    base: str, lfdis: list[str], pen: int | None, state: State
+) -> None:
+    written = lfdis_in([response(lfdi) for lfdi in lfdis])
+    assert managed_tails_kept(demand("EndDevice.lFDI.pen_base", base), written, OWN, pen).state is state
 
 
 @pytest.mark.parametrize(
