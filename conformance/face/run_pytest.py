@@ -21,6 +21,7 @@ from conformance.output.text import failure_blocks, summary_lines
 from conformance.running.run_record import Row
 from conformance.running.session import RunSettings, Session
 from conformance.vocabulary.errors import HarnessError, UsageError, explain
+from conformance.vocabulary.verdict import Verdict
 from conformance.wire.exchange import Exchange
 
 EMPTY_INI = "empty-pytest.ini"
@@ -133,16 +134,19 @@ def _expected(path: Path) -> Verdicts:
     """Return the verdicts of an earlier run by case. Raises ``UsageError``."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        return {f"{row['subject']}/{row['id']}": row["verdict"] for row in document["tests"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        text = explain(
-            f"reading the expected verdicts in {path}", "a run.json", repr(error), "name the run.json of a run"
-        )
-        raise UsageError(text) from None
+        return {f"{row['subject']}/{row['id']}": str(Verdict(row["verdict"])) for row in document["tests"]}
+    except OSError as error:
+        seen = error.strerror or str(error)
+    except (KeyError, TypeError):
+        seen = "no list of tests with subject, id and verdict"
+    except ValueError as error:
+        seen = str(error)  # no JSON, no UTF-8, or a word that is no verdict
+    attempted = f"reading the expected verdicts in {path}"
+    raise UsageError(explain(attempted, "a run.json", seen, "name the run.json of a run"))
 
 
 def _compared(record: Row, expected: Verdicts) -> int:
-    """Tell every difference to the expected verdicts; 0 when there is none.
+    """Tell every difference to the expected verdicts; 0 when there is none and the run came to its end.
 
     A case that was not run, and of which nothing is expected, is no difference: new cases spoil no selection.
     """
@@ -153,7 +157,7 @@ def _compared(record: Row, expected: Verdicts) -> int:
     different = [key for key in sorted({*ran, *expected}) if seen.get(key) != expected.get(key)]
     for key in different:
         click.echo(f"not as expected  {key}: {seen.get(key, 'missing')} instead of {expected.get(key, 'missing')}")
-    if not different:
+    if not different and not record["interrupted"]:
         click.echo("exactly as expected")
         return 0
     return int(str(record["exit_code"])) or 1

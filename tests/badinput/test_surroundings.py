@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from misbehaviour import HASTY, Csip, Run, command, pki, server_tables, serving, surroundings, write_configuration
 
+from conformance.face.run_pytest import _compared
 from conformance.reference.demo_identities import read_identities
 from conformance.reference.server import ReferenceServer
 from conformance.roles.utility import TEST_PIN
@@ -131,3 +132,31 @@ def test_expected_verdicts_make_the_exit_code(csip: Csip) -> None:
     with serving(peer.handle) as port:
         again = csip.run(tables(port, peer), "--only", "COMM-002", "--expect", "expected.json")
     assert (again.code, "exactly as expected" in again.printed) == (0, True), again.printed
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No such file"),
+        (b"{", "Expecting property name"),
+        (b'{"x": "\xff"}', "utf-8"),
+        (b"[1]", "no list of tests"),
+        (
+            b'{"tests": [{"subject": "server", "id": "COMM-002", "verdict": "passed"}]}',
+            "'passed' is not a valid Verdict",
+        ),
+    ],
+)
+def test_what_holds_no_expected_verdicts_is_told_before_the_run(csip: Csip, content: bytes | None, told: str) -> None:
+    if content is not None:
+        (csip.folder / "expected.json").write_bytes(content)
+    refused = csip.run(server_tables(1), "--expect", "expected.json")
+    assert (refused.code, told in refused.printed) == (2, True), refused.printed
+    assert not csip.out.exists() or not (csip.out / "events.jsonl").exists()
+
+
+def test_an_interrupted_run_is_never_as_expected() -> None:
+    tests = [{"subject": "server", "id": "COMM-002", "verdict": "inconclusive"}]
+    expected = {"server/COMM-002": "inconclusive"}
+    assert _compared({"tests": tests, "interrupted": True, "exit_code": 130}, expected) == 130
+    assert _compared({"tests": tests, "interrupted": False, "exit_code": 3}, expected) == 0
