@@ -21,7 +21,7 @@ from conformance.face.declaration import declared_facts, must_be_known
 from conformance.face.subjects import client_under_test, lanes_of, server_under_test
 from conformance.face.test_pki import make_test_pki
 from conformance.judgement.requirements import whole_register
-from conformance.reference.client import EXAMPLE_PEN
+from conformance.reference.client import BUILT_IN_ENTRY, EXAMPLE_PEN
 from conformance.reference.client_manner import Manner as ClientManner
 from conformance.reference.conduct import client_conduct, server_conduct
 from conformance.reference.demo_identities import make_identities
@@ -49,6 +49,8 @@ DEMONSTRATED = {
     "client": Whom(role="device", types=DER_TYPES, pen=EXAMPLE_PEN),
 }
 """What the embedded peers are: a server, and a client whose site has one of everything."""
+OWN_ENTRY = "/utility/entry"
+"""The path of DeviceCapability where it may not be the usual one."""
 DEFAULT_JOBS = (os.cpu_count() or 1) * 16
 
 
@@ -163,6 +165,7 @@ def demonstration(
                 manners.client,
                 authorities=identities.authorities,
                 conduct=client_conduct(kept.put_to(declared["client"])),
+                entry=_entry(profile.put_to("client").values),
             ),
         }
         return {subject: everything[subject] for subject in subjects}
@@ -172,6 +175,12 @@ def demonstration(
     subject: dict[str, Json] = {"kind": subjects[0] if len(subjects) == 1 else "both", "name": name}
     subject |= declared_facts(declared[subjects[-1]])
     return _settings(profile, plan, arrange, PromptOperator(), folder, choice, virtual=True, subject=subject)
+
+
+def _entry(values: Values) -> str:
+    """Return the path of DeviceCapability that the demonstration's client is given."""
+    found = values.find("DeviceCapability.href")
+    return OWN_ENTRY if found is not None and found.figure == "configured" else BUILT_IN_ENTRY
 
 
 def _settings(

@@ -127,6 +127,16 @@ class CheckReports(Judging):
         """Judge a demand that a client goes on; ``after`` is the request that shows it."""
         return self.demands(name, lambda it: registrations.carried_on(it, what, after))
 
+    def entered_as_configured(self, entry: str, read: Exchange | None, asked: Sequence[Exchange]) -> bool:
+        """Judge that a client enters at the path it was given."""
+        return self.demands(
+            "DeviceCapability.href", lambda it: registrations.entered_as_configured(it, entry, read, asked)
+        )
+
+    def one_device(self, posts: Sequence[Exchange], own: str) -> bool:
+        """Judge that a client that was entered under its LFDI registers no EndDevice beside that."""
+        return self.demands("EndDevice.gateway", lambda it: registrations.one_device_kept(it, posts, own))
+
     def connection_point_in_order(
         self, post: Exchange | None, put: Exchange | None, reported: Sequence[Exchange]
     ) -> bool:

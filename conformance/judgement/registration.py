@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.finding import State
+from conformance.judgement.identifiers import lfdis_in
 from conformance.judgement.judged import Judged, passed_if
+from conformance.vocabulary.identity import same_lfdi
 from conformance.wire.exchange import Exchange
 
 IN_BAND, OUT_OF_BAND = "in_band", "out_of_band"
@@ -60,6 +62,37 @@ def entered_later(value: Value, after: Exchange | None) -> Judged:
     state = passed_if(after is not None) if OUT_OF_BAND in value.words else State.NOTE
     observed = "it does not" if after is None else f"{after.method} {after.resource}"
     return Judged("entered_later", state, expected, observed, () if after is None else (after.number,))
+
+
+def entered_as_configured(value: Value, entry: str, read: Exchange | None, asked: Sequence[Exchange]) -> Judged:
+    """Judge that a client enters at the path it was given, ``entry``; ``read`` is its reading of DeviceCapability there.
+
+    Where that is the usual path, one that looks there whatever it is told cannot be told apart.
+    """
+    expected = f"DeviceCapability read at {entry}, as configured"
+    if value.figure != "configured":
+        return Judged(
+            "entered", State.NOTE, f"a client that finds DeviceCapability as {value.figure}", "not known here"
+        )
+    if read is not None and entry in USUAL_ENTRIES:
+        seen = "that is the usual path: it shows nothing; give another one as subject.entry"
+        return Judged("entered", State.INCONCLUSIVE, expected, seen, (read.number,))
+    paths = ", ".join(dict.fromkeys(it.path for it in asked)) or "nothing"
+    numbers = tuple(it.number for it in ([read] if read is not None else asked))
+    return Judged("entered", passed_if(read is not None), expected, f"it asked for {paths}", numbers)
+
+
+USUAL_ENTRIES = ("/dcap", "/")
+
+
+def one_device_kept(value: Value, posts: Sequence[Exchange], own: str) -> Judged:
+    """Judge that a client that was entered under its own LFDI posts no EndDevice of another one."""
+    if value.figure != "one_end_device":
+        return Judged("one_device", State.NOTE, f"{value.figure} of a gateway", "not known here")
+    others = [one for one in lfdis_in(posts) if not same_lfdi(one.text, own)]
+    seen = ", ".join(dict.fromkeys(one.text for one in others)) or "none"
+    numbers = tuple(one.exchange for one in others)
+    return Judged("one_device", passed_if(not others), f"no EndDevice but that of {own}", seen, numbers)
 
 
 def order_kept(value: Value, post: Exchange | None, put: Exchange | None, reported: Sequence[Exchange]) -> Judged:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +38,7 @@ from conformance.reference.mirrored_quantities import meters_of
 from conformance.reference.schedule_facts import KnownControl, KnownProgram, ModeValue
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.identity import same_lfdi
+from conformance.vocabulary.identity import LFDI_DIGITS, same_lfdi, sfdi_of_lfdi
 from conformance.wire.messages import Sender
 from conformance.wire.payload import SEP, Node
 
@@ -46,6 +47,7 @@ EXAMPLE_PEN = 32473
 EXAMPLE_NMI = "2999999999"
 """What the client puts as its connection point id: the form of an NMI, of no network."""
 IMPATIENT_S = 5.0
+BUILT_IN_ENTRY = "/dcap"
 HARD_CODED = {"TimeLink": "/tm", "EndDeviceListLink": "/edev", "MirrorUsagePointListLink": "/mup"}
 
 
@@ -108,12 +110,13 @@ class ReferenceClient:
         self._shown_lfdi = conduct.reports.lfdi_of(identity.lfdi, identity.pen)
         self.time = ServerTime(clock)
         self._clock = clock
-        self._entry = entry
+        self._entry = BUILT_IN_ENTRY if conduct.reports.built_in_entry else entry
         known = frozenset({SEP, conduct.aus.extension.namespace} if conduct.refuses_unknown else ())
         self._session = Session(sender, clock, self.manner, self.flaws, known, follows=conduct.follows_redirects)
         self._programs = ProgramReader(self._session, self.manner, self.flaws, conduct.aus.extension)
         self._checked_registration: set[str] = set()
         self._connected: set[str] = set()
+        self._posted: set[str] = set()
         self._group: asyncio.TaskGroup | None = None
         self._first_assignments: list[Watch] = []
         self._unhurried = False
@@ -230,16 +233,18 @@ class ReferenceClient:
             return ()
         await self._check_registration(devices, own)
         await self._name_connection_point(devices, own)
-        self.der.log_target = devices.resolved(own.link("LogEventListLink"))
+        reported = devices.entries[0] if "reports_for_neighbour" in self.flaws else own
+        self.der.log_target = devices.resolved(reported.link("LogEventListLink"))
         self.subscriber.found(devices.resolved(own.link("SubscriptionListLink")))
         await self._look_around(devices)
+        await self._post_members(devices.target)
         for mirror in self._mirrors:
             mirror.device_rate_s = own.integer("postRate")
         watches = (
-            ("FunctionSetAssignmentsList", "FunctionSetAssignments", self._assignments_seen),
-            ("DERList", "DER", self._ders_seen),
+            (own, "FunctionSetAssignmentsList", "FunctionSetAssignments", self._assignments_seen),
+            (reported, "DERList", "DER", self._ders_seen),
         )
-        targets = ((devices.resolved(own.link(f"{name}Link")), name, entry, seen) for name, entry, seen in watches)
+        targets = ((devices.resolved(of.link(f"{name}Link")), name, entry, seen) for of, name, entry, seen in watches)
         return [Watch(name, target, seen, entry) for target, name, entry, seen in targets if target is not None]
 
     async def _look_around(self, devices: Fetched) -> None:
@@ -247,6 +252,17 @@ class ReferenceClient:
         links = (entry.link("DERListLink") for entry in devices.entries if self.manner.looks_around)
         for target in filter(None, map(devices.resolved, links)):
             await self._session.get_list(target, "DERList", "DER")
+
+    async def _post_members(self, target: str) -> None:
+        """Post an EndDevice for each DER beside the first one, once, if that is the conduct."""
+        members = self.site.members[1:] if self.conduct.reports.one_for_each else ()
+        for name in set(members) - self._posted:
+            lfdi = hashlib.sha256(f"{name} {self.identity.lfdi}".encode()).hexdigest()[:LFDI_DIGITS].upper()
+            self._posted.add(name)
+            with contextlib.suppress(NotServed):
+                await self._session.post(
+                    target, end_device(lfdi, sfdi_of_lfdi(lfdi), int(self.time.now_s())), "EndDeviceList"
+                )
 
     async def _register(self, target: str, document: etree._Element) -> None:
         """Post the client's EndDevice. Raises ``NotServed``."""
@@ -260,6 +276,9 @@ class ReferenceClient:
                 await self._clock.wait(timedelta(seconds=IMPATIENT_S))
 
     def _own(self, devices: Fetched) -> Node | None:
+        if "takes_last_device" in self.flaws:
+            return devices.entries[-1] if devices.entries else None
+
         def mine(node: Node) -> bool:
             if "takes_first_device" in self.flaws:
                 return node.link("FunctionSetAssignmentsListLink") is not None

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Coroutine, Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from conformance.reference.client import ClientIdentity, ReferenceClient
+from conformance.reference.client import BUILT_IN_ENTRY, ClientIdentity, ReferenceClient
 from conformance.reference.client_flaws import known_flaws
 from conformance.reference.client_listener import listen
 from conformance.reference.client_manner import Manner
@@ -49,13 +49,15 @@ def embedded_client(
     manner: Manner | None = None,
     authorities: Path | None = None,
     conduct: ClientConduct = CSIP_CLIENT,
+    entry: str = BUILT_IN_ENTRY,
 ) -> ClientArrangement:
     """Return the arrangement whose client under test is the reference client, one for each test case.
 
     ``device`` is the client's identity, ``server`` that of the test server; ``authorities`` can issue others for it.
+    ``entry`` is the path of DeviceCapability that the client is given.
     """
     chosen = known_flaws(flaws)
-    place = ClientPlace(device.lfdi, device.sfdi, TEST_PIN)
+    place = ClientPlace(device.lfdi, device.sfdi, TEST_PIN, entry=entry)
 
     async def arriving(place: ClientPlace, clock: Clock, site: Site, host: str, port: int) -> None:
         host, port, entry = await find_server(network, clock, place, host, port, chosen)

@@ -44,6 +44,8 @@ class ReportingConduct:
         registers: the ways it may be registered.
         needs_registration: whether it stops where there is no Registration to compare its PIN with.
         names_point: whether it sends its connection point after its EndDevice, not never.
+        built_in_entry: whether it looks for DeviceCapability at the usual path, whatever it is told.
+        one_for_each: whether it stands for each of its DER as a device of its own.
         logs: whether it posts log events.
         availability: whether it puts DERAvailability.
     """
@@ -63,6 +65,8 @@ class ReportingConduct:
     registers: tuple[str, ...] = ("in_band", "out_of_band")
     needs_registration: bool = False
     names_point: bool = True
+    built_in_entry: bool = False
+    one_for_each: bool = False
     logs: bool = True
     availability: bool = True
 
@@ -109,6 +113,8 @@ def reporting_conduct(values: Values) -> ReportingConduct:
         registers=_words(values, "EndDevice.registration") or plain.registers,
         needs_registration=_word(values, "Registration.without_link", "carries_on") != "carries_on",
         names_point=_word(values, "ConnectionPoint.order", "after_end_device") == "after_end_device",
+        built_in_entry=_word(values, "DeviceCapability.href", "configured") == "fixed",
+        one_for_each=_word(values, "EndDevice.gateway", "one_end_device") == "one_for_each",
         logs=_word(values, "LogEvent", "") != "forbidden",
         availability=_word(values, "DERAvailability", "") != "forbidden",
     )

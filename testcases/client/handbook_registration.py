@@ -130,6 +130,71 @@ async def registration_003(utility, client, step, check, limits, clock):
 
 
 @test_case(
+    id="ENTRY-001",
+    title="DeviceCapability is found where it was configured to be",
+    subject="client",
+    requirements=[],
+    flaws=[],
+    origin="ours",
+    duration=["first_contact", "discovery"],
+    instructions=["restart_client"],
+    values=["DeviceCapability.href"],
+)
+async def entry_001(utility, client, step, check, limits, clock):
+    """A path that is built in finds one server, and no other one.
+
+    Steps
+        1. Start the client.
+        2. Wait for its GET of DeviceCapability at the path that it was given.
+
+    Passes when
+        DeviceCapability is read there. Where that is the usual path nothing is shown.
+    """
+    registered_last(utility, client.lfdi, pin=client.pin)
+    one_program(utility, client.lfdi)
+    entry = utility.entrance.path
+    with step(1):
+        await client.start(within=limits.first_contact)
+    with step(2):
+        until = clock.now() + limits.discovery.duration
+        read = await client.seen("GET", ("DeviceCapability",), until, lambda it: it.path == entry)
+        asked = client.exchanges(method="GET")
+        require(asked, "the client asks for nothing")
+        check.entered_as_configured(entry, read, asked)
+
+
+@test_case(
+    id="GATEWAY-001",
+    title="One EndDevice for a gateway, whatever is behind it",
+    subject="client",
+    requirements=[],
+    flaws=[],
+    origin="ours",
+    duration=["first_contact", "discovery", "reporting_window"],
+    instructions=["restart_client"],
+    values=["EndDevice.gateway"],
+)
+async def gateway_001(utility, client, step, check, limits, clock):
+    """A network that limits a site counts its devices; a gateway that stands for each inverter is counted twice.
+
+    Steps
+        1. Start the client, which is entered, and wait until it follows the links of its EndDevice.
+        2. Watch it for a while.
+
+    Passes when
+        it posts no EndDevice with another LFDI than its own.
+    """
+    registered_last(utility, client.lfdi, pin=client.pin)
+    one_program(utility, client.lfdi)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        require(await found_its_device(client, utility, limits.discovery), "the client does not follow its EndDevice")
+    with step(2):
+        await clock.wait(limits.reporting_window.duration)
+        check.one_device(client.exchanges("EndDeviceList", "POST"), client.lfdi)
+
+
+@test_case(
     id="REGISTRATION-004",
     title="When the connection point is sent",
     subject="client",

@@ -47,8 +47,6 @@ NOT_YET: dict[str, dict[str, str]] = {
         "MirrorUsagePoint.unbatched_share[server]": "it takes a server with a fleet",
     },
     "au-energy-queensland": {
-        "EndDevice.gateway[device]": NO_CASE,
-        "DeviceCapability.href[aggregator,device]": NO_CASE,
         **{f"DERControlBase.opMod{limit}LimW.at": NO_CASE for limit in ("Exp", "Imp", "Gen", "Load")},
     },
 }
