@@ -11,7 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from conformance.wire.dns_messages import Kind, Question, Record, read_message, response, same_name, texts_of
+from conformance.wire.dns_messages import (
+    Kind,
+    Question,
+    Record,
+    one_shot_response,
+    read_message,
+    response,
+    same_name,
+    texts_of,
+)
 from conformance.wire.multicast import Datagram, Multicast, Port, group_of
 
 SERVICE = "_smartenergy._tcp"
@@ -85,18 +94,20 @@ class Responder:
             return
         for question in message.questions:
             self.asked.append(Asked(question, datagram.source, datagram.at, datagram.to_group))
-            self._answer(question, datagram)
+            self._answer(question, datagram, message.number)
 
-    def _answer(self, question: Question, datagram: Datagram) -> None:
+    def _answer(self, question: Question, datagram: Datagram, number: int) -> None:
         group = group_of(question.name)
         answers = [record for offer in self.offers for record in answers_to(question, offer)]
         if group is None or not answers:
             return
-        data = response(answers, [it for it in self._additional(group.domain, answers) if it not in answers])
-        if question.unicast:
-            self._port.reply(data, datagram.source)
-        else:
-            self._port.send(data, group)
+        more = [it for it in self._additional(group.domain, answers) if it not in answers]
+        if datagram.one_shot:
+            self._port.reply(one_shot_response(number, question, answers, more), datagram.source)
+        elif question.unicast:
+            self._port.reply(response(answers, more), datagram.source)
+        if not question.unicast:
+            self._port.send(response(answers, more), group)
 
     def _additional(self, domain: str, answers: Sequence[Record]) -> list[Record]:
         named = {record.target for record in answers if record.kind == Kind.PTR}

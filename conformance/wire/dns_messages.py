@@ -24,7 +24,7 @@ from zeroconf import (
 RESPONSE = 0x8400
 """Header flags of an answer: a response, authoritative."""
 CLASS_IN, FLUSH = 1, 0x8000
-TTL_S = 120
+TTL_S, ONE_SHOT_TTL_S = 120, 10
 
 
 class Kind(IntEnum):
@@ -73,11 +73,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A query or a response."""
+    """A query or a response, with the number that an answer to one alone repeats."""
 
     response: bool
     questions: tuple[Question, ...] = ()
     records: tuple[Record, ...] = ()
+    number: int = 0
 
     @property
     def told(self) -> str:
@@ -98,7 +99,7 @@ def read_message(data: bytes) -> Message | None:
         return None
     questions = tuple(Question(_bare(it.name), it.type, it.unicast) for it in found.questions)
     records = [record for answer in found.answers() if (record := _record(answer)) is not None]
-    return Message(found.is_response(), questions, tuple(records))
+    return Message(found.is_response(), questions, tuple(records), found.id)
 
 
 def query(questions: Iterable[Question]) -> bytes:
@@ -112,12 +113,24 @@ def query(questions: Iterable[Question]) -> bytes:
 
 
 def response(answers: Iterable[Record], additional: Iterable[Record] = ()) -> bytes:
-    """Write a response."""
-    message = DNSOutgoing(RESPONSE, multicast=True)
+    """Write a response to a group, or to one who listens in it."""
+    return _response(DNSOutgoing(RESPONSE, multicast=True), answers, additional, TTL_S)
+
+
+def one_shot_response(
+    number: int, question: Question, answers: Iterable[Record], additional: Iterable[Record] = ()
+) -> bytes:
+    """Write a response to one who is in no group: with question and number, to be kept for a moment (RFC 6762 6.7)."""
+    message = DNSOutgoing(RESPONSE, multicast=False, id_=number)
+    message.add_question(DNSQuestion(f"{question.name}.", question.kind, CLASS_IN))
+    return _response(message, answers, additional, ONE_SHOT_TTL_S)
+
+
+def _response(message: DNSOutgoing, answers: Iterable[Record], additional: Iterable[Record], ttl_s: int) -> bytes:
     for record in answers:
-        message.add_answer_at_time(_written(record), 0)
+        message.add_answer_at_time(_written(record, ttl_s), 0)
     for record in additional:
-        message.add_additional_answer(_written(record))
+        message.add_additional_answer(_written(record, ttl_s))
     return message.packets()[0]
 
 
@@ -149,18 +162,18 @@ def _record(answer: DNSRecord) -> Record | None:
     return None
 
 
-def _written(record: Record) -> DNSRecord:
+def _written(record: Record, ttl_s: int) -> DNSRecord:
     name = f"{record.name}."
     match record.kind:
         case Kind.PTR:  # shared by all who offer the service, so nothing is flushed
-            return DNSPointer(name, Kind.PTR, CLASS_IN, TTL_S, f"{record.target}.")
+            return DNSPointer(name, Kind.PTR, CLASS_IN, ttl_s, f"{record.target}.")
         case Kind.SRV:
-            return DNSService(name, Kind.SRV, CLASS_IN | FLUSH, TTL_S, 0, 0, record.port, f"{record.target}.")
+            return DNSService(name, Kind.SRV, CLASS_IN | FLUSH, ttl_s, 0, 0, record.port, f"{record.target}.")
         case Kind.TXT:
             packed = b"".join(bytes([len(text)]) + text for text in record.texts) or b"\0"
-            return DNSText(name, Kind.TXT, CLASS_IN | FLUSH, TTL_S, packed)
+            return DNSText(name, Kind.TXT, CLASS_IN | FLUSH, ttl_s, packed)
     packed = ipaddress.ip_address(record.address).packed
-    return DNSAddress(name, record.kind, CLASS_IN | FLUSH, TTL_S, packed)
+    return DNSAddress(name, record.kind, CLASS_IN | FLUSH, ttl_s, packed)
 
 
 def _strings(data: bytes) -> tuple[bytes, ...]:

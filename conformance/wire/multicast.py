@@ -36,12 +36,17 @@ def group_of(name: str) -> Group | None:
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """What came, from whom, when, and whether to a group or to this port alone."""
+    """What came, from whom, when, and whether to a group or to this port alone.
+
+    ``one_shot``: it came from another port than that of multicast DNS; its sender, who may be in no group, wants the
+    answer for itself (RFC 6762 5.1, 6.7).
+    """
 
     data: bytes
     source: Address
     to_group: bool
     at: datetime
+    one_shot: bool = False
 
 
 Receive = Callable[[Datagram], None]

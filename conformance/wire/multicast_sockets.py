@@ -41,7 +41,7 @@ class SocketMulticast:
             except OSError as error:
                 raise UsageError(self._cannot(error)) from error
             keep = opened.pop_all()
-        return _SocketPort(self._interface, families, keep, receive, self._clock)
+        return _SocketPort(self._interface, self._port, families, keep, receive, self._clock)
 
     def _ipv4(self, opened: ExitStack) -> Iterator[_Family]:
         own = self._interface if _is_ipv4(self._interface) else _address_of(self._interface)
@@ -94,8 +94,9 @@ class _Family:
 
 class _SocketPort:
     def __init__(
-        self, interface: str, families: list[_Family], keep: ExitStack, receive: Receive, clock: Clock
+        self, interface: str, number: int, families: list[_Family], keep: ExitStack, receive: Receive, clock: Clock
     ) -> None:
+        self._number = number
         self._families, self._keep, self._receive, self._clock = families, keep, receive, clock
         self._loop = asyncio.get_running_loop()
         self.reaches = _reached(interface, families)
@@ -128,7 +129,8 @@ class _SocketPort:
             data, source = sock.recvfrom(LARGEST)
         except OSError:
             return
-        self._receive(Datagram(data, (str(source[0]), int(source[1])), to_group, self._clock.now()))
+        one_shot = source[1] != self._number
+        self._receive(Datagram(data, (str(source[0]), int(source[1])), to_group, self._clock.now(), one_shot))
 
 
 def _reached(interface: str, families: list[_Family]) -> str:

@@ -20,7 +20,6 @@ import itertools
 import queue
 import random
 import secrets
-import select
 import socket
 import ssl
 import struct
@@ -45,6 +44,7 @@ REQUESTS_A_CONNECTION = 25
 PATIENCE_S = 20
 RETRY_S = 6
 USUAL_RATE_S = 900
+USUAL_CONTROL_RATE_S = 600
 USUAL_POST_RATE_S = 300
 SPARING_TIME_RATE_S = 900
 DECIDED_AHEAD_S = 4
@@ -390,7 +390,7 @@ class Program:
     address: str
     mrid: str
     primacy: int = 0
-    rate_s: float = USUAL_RATE_S
+    rate_s: float = USUAL_CONTROL_RATE_S
     default: ET.Element | None = None
 
 
@@ -702,10 +702,10 @@ def reading_of(mrid: str, inside: ET.Element) -> ET.Element:
     return made("MirrorMeterReading", ("mRID", mrid), inside)
 
 
-def rate(node: ET.Element) -> float:
+def rate(node: ET.Element, otherwise_s: float = USUAL_RATE_S) -> float:
     """Return the pollRate of a resource in seconds."""
     given = int(node.get("pollRate", "0"))
-    return given if given > 0 else USUAL_RATE_S
+    return given if given > 0 else otherwise_s
 
 
 def linked(node: ET.Element, base: str, name: str) -> str | None:
@@ -826,14 +826,14 @@ class Client:
         self.listed[address] = {base for _, base in entries}
         for node, base in entries:
             program = self.events.programs.setdefault(base, Program(base, text(node, "mRID").lower()))
-            program.primacy, program.rate_s = number(node, "primacy"), rate(page)
+            program.primacy, program.rate_s = number(node, "primacy"), rate(page, USUAL_CONTROL_RATE_S)
             default, controls = (linked(node, base, it) for it in ("DefaultDERControlLink", "DERControlListLink"))
             if default is None:
                 program.default = None
             self.visit(default, lambda at, of=program: self.poll_default(of, at))
             self.visit(controls, lambda at, of=program: self.poll_controls(of, at))
         self.prune()
-        return rate(page)
+        return rate(page, USUAL_CONTROL_RATE_S)
 
     def prune(self) -> None:
         """Forget programs that no list has any more."""
@@ -1101,43 +1101,31 @@ def pairs(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def discover(interface: str, port: int) -> tuple[str, str]:
-    """Ask until a service answers; return scheme with place, and path of DeviceCapability."""
+    """Ask until a service answers; return scheme with place, and path of DeviceCapability.
+
+    The questions come from a port of their own, so that answers need no listening in the groups (RFC 6762 5.1).
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.bind((interface, 0))
         asking.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(interface))
-        ears = [asking, *(group_ear(address, port, interface) for address in GROUPS.values())]
         known: dict[tuple[str, int], object] = {}
         for subtype, alone in itertools.cycle((("derp", False), ("derp", True), ("tm", False), ("", False))):
             for domain, group in GROUPS.items():
                 name = f"{f'_{subtype}._sub.' if subtype else ''}{SERVICE}.{domain}"
                 asking.sendto(question(name, PTR, alone), (group, port))
-            hear(ears, known, 1.0)
+            hear(asking, known, 1.0)
             if subtype == "" and (found := resolved(known)):
-                for ear in ears:
-                    ear.close()
                 return found
     raise AssertionError("unreachable")
 
 
-def group_ear(group: str, port: int, interface: str) -> socket.socket:
-    """Join a group."""
-    ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    with suppress(AttributeError):
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    ear.bind((group, port))
-    ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + socket.inet_aton(interface))
-    return ear
-
-
-def hear(ears: Sequence[socket.socket], known: dict[tuple[str, int], object], for_s: float) -> None:
+def hear(asking: socket.socket, known: dict[tuple[str, int], object], for_s: float) -> None:
     """Take in answers for a while."""
     end = time.monotonic() + for_s
     while (left := end - time.monotonic()) > 0:
-        for ear in select.select(ears, [], [], left)[0]:
-            data = ear.recv(9000)
-            if data[2] & 0x80:
-                known |= {(name, kind): said for name, kind, said in records(data)}
+        asking.settimeout(left)
+        with suppress(TimeoutError):
+            known |= {(name, kind): said for name, kind, said in records(asking.recv(9000))}
 
 
 def resolved(known: dict[tuple[str, int], object]) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ import pytest
 from conformance.roles.service_offers import Offer, Responder
 from conformance.roles.service_search import Browser, Search
 from conformance.vocabulary.clock import Clock, RealClock, VirtualClock, VirtualTimeLoop
-from conformance.wire.dns_messages import Kind, Question, query
+from conformance.wire.dns_messages import Kind, Question, query, read_message
 from conformance.wire.multicast import GROUPS, Datagram, Multicast, PipeMulticast
 from conformance.wire.multicast_sockets import SocketMulticast
 
@@ -74,6 +74,28 @@ def test_with_the_qu_bit_the_answer_comes_to_one_alone(run: Callable[..., None])
         assert (alone.alone, together.alone) == (True, False)
 
     run(body)
+
+
+def test_one_who_is_in_no_group_is_answered_alone_with_its_question_and_number() -> None:
+    """Asking from another port than that of multicast DNS, without the QU bit, is legal (RFC 6762 5.1, 6.7)."""
+
+    async def body(clock: Clock, groups: Multicast) -> None:
+        responder = Responder(groups, OFFERS)
+        port = groups._port  # type: ignore[attr-defined]
+        question = Question("_derp._sub._smartenergy._tcp.site", Kind.PTR)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as alone:
+            alone.bind(("127.0.0.1", 0))
+            alone.setblocking(False)
+            alone.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+            alone.sendto(b"\x12\x34" + query([question])[2:], (GROUPS[1].ipv4, port))
+            data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(alone, 9000), 10)
+        responder.close()
+        message = read_message(data)
+        assert message is not None
+        assert (message.number, message.questions) == (0x1234, (question,))
+        assert {it.kind for it in message.records} == {Kind.PTR, Kind.SRV, Kind.TXT, Kind.A}
+
+    on_the_loopback(body)
 
 
 def test_what_did_not_come_along_is_asked_for() -> None:
