@@ -87,6 +87,7 @@ from conformance.roles.newcomer import devices_seen, programs_seen, register, tw
 from conformance.roles.observed_client import arrival, names, response_in
 from conformance.roles.offered_versions import offer_versions
 from conformance.roles.pace_watch import PaceWatch
+from conformance.roles.place_scene import PlaceScene
 from conformance.roles.ramp_scene import RampScene
 from conformance.roles.reaction_watch import ReactionWatch
 from conformance.roles.served_schedules import (
@@ -230,6 +231,7 @@ __all__ = [
     "Node",
     "Occurrence",
     "PaceWatch",
+    "PlaceScene",
     "Plant",
     "ProgramOffer",
     "RampScene",

@@ -30,6 +30,10 @@ REVERSE = 19
 """``flowDirection`` of a reading that counts the other way."""
 
 
+INJECTED = ("opModExpLimW", "opModGenLimW")
+"""The limits on what is injected; the others are on what is drawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class PowerSample:
     """Powers from an instant on, up to the next sample: the site's (import positive), the DER's (injection positive),

@@ -65,7 +65,7 @@ def entered_later(value: Value, after: Exchange | None) -> Judged:
 
 
 def entered_as_configured(value: Value, entry: str, read: Exchange | None, asked: Sequence[Exchange]) -> Judged:
-    """Judge that a client enters at the path it was given, ``entry``; ``read`` is its reading of DeviceCapability there.
+    """Judge that a client enters at the path it was given, ``entry``; ``read`` is its GET of DeviceCapability there.
 
     Where that is the usual path, one that looks there whatever it is told cannot be told apart.
     """

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from conformance.catalogue.pack_values import Value, Values
 from conformance.reference.client_reading import FASTEST
+from conformance.reference.setpoints import Places
 from conformance.vocabulary.mrid import PenForm
 from conformance.wire.csipaus import NONE, Extension, extension_in
+
+USUAL_PLACES = Places()
+"""Where CSIP-AUS has its limits hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,7 @@ class AusConduct:
         own_gradient: its ``setGradW`` where no default gives one.
         readings: what it mirrors, as ``site.W`` or, of every meter, ``V``; ``None`` for all of every meter it has.
         pen: how the private enterprise number at the end of its mRIDs is written.
+        places: where limits hold.
     """
 
     extension: Extension = NONE
@@ -31,6 +36,7 @@ class AusConduct:
     own_gradient: int = FASTEST
     readings: frozenset[str] | None = None
     pen: PenForm = PenForm.HEX
+    places: Places = USUAL_PLACES
 
     @property
     def meters(self) -> tuple[str, ...]:
@@ -39,6 +45,7 @@ class AusConduct:
         return tuple(sorted(named))
 
 
+CONNECTION_POINT = "connection_point"
 UNTOLD_RAMP_S = 15
 """Seconds that the whole rating takes where the network tells no ramp: a note of the procedures on AS/NZS 4777.2."""
 PLAIN = AusConduct(echoes_ramp=True)
@@ -58,6 +65,23 @@ def aus_conduct(values: Values) -> AusConduct:
         own_gradient=FASTEST // UNTOLD_RAMP_S,
         readings=_readings(values),
         pen=PenForm.DECIMAL if _is(values.find("mRID.pen_base"), "decimal") else PenForm.HEX,
+        places=_places(values),
+    )
+
+
+def _places(values: Values) -> Places:
+    """Return where limits hold: where the profile wants them, or where CSIP-AUS has them."""
+    usual = USUAL_PLACES
+
+    def outside(mode: str, usually: bool) -> bool:
+        value = values.find(f"DERControlBase.{mode}.at")
+        return usually if value is None or value.waived or value.figure is None else _is(value, CONNECTION_POINT)
+
+    return Places(
+        export=outside("opModExpLimW", usual.export),
+        imports=outside("opModImpLimW", usual.imports),
+        generation=outside("opModGenLimW", usual.generation),
+        load=outside("opModLoadLimW", usual.load),
     )
 
 

@@ -138,7 +138,7 @@ class ReferenceClient:
             own_grad_w=conduct.aus.own_gradient,
         )
         self._own_lag_s = site.lag_s
-        site.haste = haste(self.flaws)
+        site.haste, site.places = haste(self.flaws), conduct.aus.places
         self._notices = Notices(self._programs, self._events)
         self.subscriber = Subscriber(self._session, clock, self.manner, self.flaws, conduct, self._take)
         self._session.on_read = self.subscriber.read

@@ -60,8 +60,18 @@ class Setpoints:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Which limits hold at the connection point, with all that the site draws beside what is under control."""
+
+    export: bool = True
+    imports: bool = True
+    generation: bool = False
+    load: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
-    """What is possible at an instant, in watts, all positive."""
+    """What is possible at an instant, in watts, all positive, and where limits hold."""
 
     sun_w: float = 0.0
     load_w: float = 0.0
@@ -69,6 +79,7 @@ class Room:
     charge_w: float = 0.0
     discharge_w: float = 0.0
     self_consumption: bool = False
+    places: Places = Places()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +98,14 @@ class Wanted:
 
 def dispatch(asked: Setpoints, room: Room) -> Wanted:
     """Share the set-points among PV, battery and EVSE; limits win over targets, curtailment meets PV first."""
-    wanted = _unlimited(asked, room)
+    wanted, at = _unlimited(asked, room), room.places
     wanted = _within_load(wanted, room, asked.load_limit_w)
-    for limit in (asked.max_w, asked.generation_limit_w):
-        wanted = _less_injection(wanted, wanted.der_w - _or_infinite(limit))
-    wanted = _less_injection(wanted, wanted.der_w - room.load_w - wanted.evse_w - _or_infinite(asked.export_limit_w))
-    return _less_import(wanted, room.load_w + wanted.evse_w - wanted.der_w - _or_infinite(asked.import_limit_w))
+    wanted = _less_injection(wanted, wanted.der_w - _or_infinite(asked.max_w))
+    for limit, outside in ((asked.generation_limit_w, at.generation), (asked.export_limit_w, at.export)):
+        drawn_w = room.load_w + wanted.evse_w if outside else 0.0
+        wanted = _less_injection(wanted, wanted.der_w - drawn_w - _or_infinite(limit))
+    given_w = wanted.der_w - room.load_w if at.imports else min(0.0, wanted.battery_w)
+    return _less_import(wanted, wanted.evse_w - given_w - _or_infinite(asked.import_limit_w))
 
 
 def _or_infinite(limit: float | None) -> float:
@@ -120,7 +133,7 @@ def _battery(target_w: float, room: Room) -> float:
 
 
 def _within_load(wanted: Wanted, room: Room, limit: float | None) -> Wanted:
-    left = max(0.0, _or_infinite(limit) - room.load_w)
+    left = max(0.0, _or_infinite(limit) - (room.load_w if room.places.load else 0.0))
     evse_w = min(wanted.evse_w, left)
     return Wanted(wanted.pv_w, max(wanted.battery_w, evse_w - left), evse_w)
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from conformance.reference.energy import Piece, counted
 from conformance.reference.motion import TINY, Motion
 from conformance.reference.plant import Battery, Equipment, Evse, Grid, Load, Pv
-from conformance.reference.setpoints import Room, Setpoints, dispatch, var_per_watt
+from conformance.reference.setpoints import Places, Room, Setpoints, dispatch, var_per_watt
 from conformance.reference.stores import NOTHING, Store
 from conformance.reference.telemetry import WATT_SECONDS_PER_WATT_HOUR, Counters, Telemetry
 from conformance.reference.trace import PowerPoint, PowerTrace, TracePoint
@@ -27,7 +27,7 @@ class Site(Equipment):
     the quantities for which it has no sensor (``Hz``), may be set by a scenario at any time. ``off`` are the DER that
     are switched off (``pv``, ``battery``); :meth:`switch` changes them. ``isolated`` are they all when their switch to
     the grid is open. ``listeners`` are told of set-points as they are asked for. ``haste`` is how much
-    faster than asked the plant moves along its ramps: a flaw.
+    faster than asked the plant moves along its ramps: a flaw. ``places`` is where its limits hold.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Site(Equipment):
         self.off: frozenset[str] = frozenset()
         self.isolated = False
         self.haste = 1.0
+        self.places = Places()
         self.listeners: list[Callable[[Setpoints], None]] = []
         self._t = 0.0
         self._asked = self._setpoints = Setpoints()
@@ -187,6 +188,7 @@ class Site(Equipment):
             charge_w=charge_w if able and self._store.has_room else 0.0,
             discharge_w=discharge_w if able and self._store.has_energy else 0.0,
             self_consumption=battery is not None and battery.self_consumption,
+            places=self.places,
         )
 
     # How it moves on

@@ -14,7 +14,7 @@ from fractions import Fraction
 from conformance.catalogue.instructions import Order, order
 from conformance.judgement.check import Check, require
 from conformance.judgement.plant import Span
-from conformance.judgement.power import flow_now
+from conformance.judgement.power import INJECTED, flow_now
 from conformance.roles.event_watch import COMPLETED, RECEIVED, STARTED, EventWatch
 from conformance.roles.observed_client import ObservedClient, arrival, names, response_in
 from conformance.roles.utility.der_control import DERControl
@@ -28,8 +28,6 @@ from conformance.wire.csipaus import DOE_BITS
 from conformance.wire.exchange import Exchange
 from conformance.wire.payload import quantity
 
-INJECTED = ("opModExpLimW", "opModGenLimW")
-"""The limits on what is injected; the others are on what is drawn."""
 LARGEST_INT16 = 32767
 FASTEST = 10_000
 """``setGradW`` of 100 % of the rating in one second."""

@@ -47,7 +47,6 @@ NOT_YET: dict[str, dict[str, str]] = {
         "MirrorUsagePoint.unbatched_share[server]": "it takes a server with a fleet",
     },
     "au-energy-queensland": {
-        **{f"DERControlBase.opMod{limit}LimW.at": NO_CASE for limit in ("Exp", "Imp", "Gen", "Load")},
     },
 }
 """Values that are not proven, and why. Take names out, put none in."""
