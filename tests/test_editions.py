@@ -17,6 +17,7 @@ from conformance.reference.client_metering import Mirror
 from conformance.reference.client_polls import Watch
 from conformance.reference.client_session import Fetched
 from conformance.reference.client_trust import trusting
+from conformance.reference.conduct import ClientConduct
 from conformance.reference.demo_identities import Files
 from conformance.reference.flaws import flaw_sides
 from conformance.running.session import Session
@@ -35,8 +36,8 @@ Prepare = Callable[[pytest.MonkeyPatch], None]
 def refuses_without_alert(patch: pytest.MonkeyPatch) -> None:
     """Leave certificates to nobody but the client itself, which closes once the handshake is done."""
 
-    def lenient(device: Files, flaws: Collection[str]) -> ssl.SSLContext:
-        return trusting(device, {*flaws, "accepts_any_server"})
+    def lenient(device: Files, flaws: Collection[str], conduct: ClientConduct) -> ssl.SSLContext:
+        return trusting(device, {*flaws, "accepts_any_server"}, conduct)
 
     def vet_with(flaws: Collection[str]) -> Vet:
         def vet(connection: Connection) -> str | None:

@@ -19,7 +19,7 @@ from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.aus import enough_readings, speaks, well_formed_lfdi
 from conformance.judgement.charge import charges, has_moved
 from conformance.judgement.check import require
-from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, least, most, unseen
+from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, largest, least, most, unseen
 from conformance.judgement.der_status import status_elements
 from conformance.judgement.echoes import echoes
 from conformance.judgement.encodings import spoken
@@ -36,7 +36,7 @@ from conformance.judgement.telemetry import defined, mirrored
 from conformance.judgement.timing import Window, instant
 from conformance.roles.aus_schedules import both_ways, minute_by_minute, scaled_limits, tells_ramp
 from conformance.roles.chain_trial import greeted, refuses, turned_down
-from conformance.roles.claims import in_band, storage_claims, told_modes
+from conformance.roles.claims import in_band, redirections, storage_claims, told_modes
 from conformance.roles.client_reports import (
     found_its_device,
     has_put,
@@ -300,6 +300,7 @@ __all__ = [
     "kept_by_server",
     "leading_away",
     "least",
+    "largest",
     "lfdi_of",
     "limiting",
     "links_in",
@@ -349,6 +350,7 @@ __all__ = [
     "readings_fall_silent",
     "refuses",
     "register",
+    "redirections",
     "registered_last",
     "reports",
     "require",

@@ -28,6 +28,14 @@ class CheckTls(Judging):
         """Judge the suites a client offers."""
         return self.judged(requirement, tls.ccm8_offered(connection))
 
+    def version_offered(self, connection: Connection) -> bool:
+        """Judge the TLS versions a client offers by those that the profile allows."""
+        return self.demands("TLS.versions", lambda value: tls.version_offered(value, connection))
+
+    def suite_offered(self, connection: Connection) -> bool:
+        """Judge the suites a client offers by those that the profile allows."""
+        return self.demands("TLS.cipher_suites", lambda value: tls.suite_offered(value, connection))
+
     def certificate_on_p256(self, connection: Connection, requirement: str) -> bool:
         """Judge the curve of the peer's certificate."""
         return self.judged(requirement, tls.certificate_on_p256(connection))

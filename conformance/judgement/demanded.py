@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from conformance.catalogue.pack_values import Value
+from conformance.catalogue.pack_values import Value, Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Exchange
@@ -41,6 +41,12 @@ def all_within(value: Value, shown: Sequence[float | None], what: str, exchanges
     if not shown:
         return unseen(value, f"no {what}")
     return kept(value, most(value, shown), f"{len(shown)} {what}, {longest(shown):g} at most", exchanges)
+
+
+def largest(values: Values, name: str) -> int:
+    """Return the largest count that is known to be demanded of the subject under a name; 1 where there is none."""
+    held = (value for value in values.holding(name) if not value.waived and isinstance(value.figure, float))
+    return max((int(value.number) for value in held), default=1)
 
 
 def longest(shown: Iterable[float | None]) -> float:

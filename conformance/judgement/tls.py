@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from conformance.catalogue.pack_values import Value
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Connection
@@ -17,6 +18,16 @@ CLOSE_NOTIFY = 0
 RESET = "reset"
 """How a connection ended that its peer broke off (:class:`~conformance.wire.tls.Ending`)."""
 CCM8_NAME = "ECDHE-ECDSA-AES128-CCM8"
+SUITES = {
+    "TLS_RSA_WITH_AES_256_CBC_SHA256": 0x003D,
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256": 0xC02B,
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384": 0xC02C,
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CCM": 0xC0AC,
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8": CCM8,
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8": 0xC0AF,
+}
+"""Cipher suites that a pack may name, by the names of IANA."""
+VERSIONS = {"1.2": 0x0303, "1.3": 0x0304}
 CERTIFICATE_ALERTS = range(41, 50)
 """Alerts about a certificate: no_certificate (41) to access_denied (49)."""
 
@@ -55,6 +66,29 @@ def ccm8_offered(connection: Connection) -> Judged:
         return _judged("suite_offered", State.INCONCLUSIVE, "a ClientHello", _ending(connection), connection)
     seen = ", ".join(f"0x{suite:04X}" for suite in hello.cipher_suites)
     return _judged("suite_offered", passed_if(CCM8 in hello.cipher_suites), "0xC0AE among the suites", seen, connection)
+
+
+def version_offered(value: Value, connection: Connection) -> Judged:
+    """Judge whether a client's hello offers a version that a value allows; offering more is legal."""
+    hello = connection.client_hello
+    offered = () if hello is None else hello.supported_versions or range(min(VERSIONS.values()), hello.version + 1)
+    return _offers(value, VERSIONS, offered, connection)
+
+
+def suite_offered(value: Value, connection: Connection) -> Judged:
+    """Judge whether a client's hello offers a cipher suite that a value allows; offering more is legal."""
+    hello = connection.client_hello
+    return _offers(value, SUITES, () if hello is None else hello.cipher_suites, connection)
+
+
+def _offers(value: Value, numbers: Mapping[str, int], offered: Sequence[int], connection: Connection) -> Judged:
+    wanted = {numbers[word] for word in value.words if word in numbers}
+    seen = ", ".join(f"0x{number:04X}" for number in offered) or "none"
+    told = f"{value.sentence}: one of {', '.join(f'0x{number:04X}' for number in sorted(wanted))} offered"
+    known = connection.client_hello is not None and len(wanted) == len(set(value.words))
+    good = bool(wanted & set(offered))
+    state = passed_if(good) if good or known else State.INCONCLUSIVE
+    return _judged("offered", state, told, seen if known or good else f"{seen}; {_ending(connection)}", connection)
 
 
 def certificate_on_p256(connection: Connection) -> Judged:

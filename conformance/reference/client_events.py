@@ -38,8 +38,8 @@ class EventKeeper:
     """Holds the known programs by list, and what has been done about their controls.
 
     ``owe`` takes Responses; ``check`` is asked to read a control again shortly before it starts. ``room`` is how many
-    controls of a program it keeps, the first ones; any number if ``None``. ``fallback`` holds
-    before any program is known. ``own_grad_w`` is the ramp rate where no default gives one.
+    controls of a program it keeps, and ``most_programs`` how many programs of a list, the first ones; any number if
+    ``None``. ``fallback`` holds before any program is known. ``own_grad_w`` is the ramp rate without a default's.
     """
 
     def __init__(
@@ -54,11 +54,12 @@ class EventKeeper:
         owe: Callable[[Owed], None],
         check: Callable[[KnownControl], None],
         room: int | None = None,
+        most_programs: int | None = None,
         fallback: Mapping[str, ModeValue] | None = None,
         own_grad_w: int = FASTEST,
     ) -> None:
         self._clock, self._time, self._site, self._flaws = clock, time, site, flaws
-        self._owe, self._check, self._room = owe, check, room
+        self._owe, self._check, self._room, self._most_programs = owe, check, room, most_programs
         self._fallback = fallback or {}
         self._own_grad_w = own_grad_w
         self._lists: dict[str, tuple[KnownProgram, ...]] = {}
@@ -83,8 +84,7 @@ class EventKeeper:
 
     def _kept(self, programs: tuple[KnownProgram, ...]) -> tuple[KnownProgram, ...]:
         """Return what there is room for."""
-        if "keeps_few_programs" in self._flaws:
-            programs = programs[:FEW]
+        programs = programs[: FEW if "keeps_few_programs" in self._flaws else self._most_programs]
         room = FEW if "keeps_few_events" in self._flaws else self._room
         return tuple(replace(program, controls=program.controls[:room]) for program in programs)
 

@@ -72,7 +72,7 @@ class Session:
     """Sends requests in the client's manner. Everything unusual becomes :class:`NotServed`.
 
     ``on_read`` is told of everything that was read: its kind, and the document. With ``known``, documents that hold
-    elements of other namespaces are refused.
+    elements of other namespaces are refused. Without ``follows`` no redirection is followed.
     """
 
     def __init__(
@@ -82,11 +82,14 @@ class Session:
         manner: Manner,
         flaws: frozenset[str],
         known: frozenset[str] = frozenset(),
+        *,
+        follows: bool = True,
     ) -> None:
         self._sender = sender
         self._clock = clock
         self._flaws = flaws
         self._known = known
+        self._follows = follows and "ignores_redirects" not in flaws
         self.on_read: Callable[[str, Fetched], None] = lambda resource, fetched: None
         fewer = min(manner.page_size or FEW_ENTRIES, FEW_ENTRIES)
         self._manner = replace(manner, page_size=fewer) if "ignores_paging" in flaws else manner
@@ -97,7 +100,7 @@ class Session:
             asked_s = self._clock.now().timestamp()
             answer = await self._send("GET", target, resource)
             location = header(answer.headers, "Location")
-            if answer.status not in REDIRECTS or location is None or "ignores_redirects" in self._flaws:
+            if answer.status not in REDIRECTS or location is None or not self._follows:
                 root = _understood(_document(answer), self._known)
                 fetched = Fetched(target, root, asked_s=asked_s, answered_s=self._clock.now().timestamp())
                 if not resource.endswith("List"):

@@ -15,10 +15,12 @@ from conformance.catalogue.pack_values import Phase, Values
 from conformance.reference.aus_conduct import PLAIN, AusConduct, aus_conduct
 from conformance.reference.pace import CSIP_PACE, READ_WITH_PROGRAMS, ClientPace, client_pace
 from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct, reporting_conduct
+from conformance.reference.room import ENDLESS, Room, room
 
 DAY_S = 86400
 SLOWEST_S = 3600
 """No poll is asked for more seldom than this, whatever a profile leaves to it."""
+TLS_1_2 = "1.2"
 RENEWED_AFTER = 0.75
 """A client renews a subscription after this share of the time it has."""
 
@@ -32,10 +34,14 @@ class ClientConduct:
         without: elements the profile forbids; left out.
         aus: what it does beyond CSIP where the profile speaks CSIP-AUS.
         reports: how it tells of itself: modes, readings, identifiers, answers, registration.
-        pace: how fast it is, how much it keeps, and what it does when it is cut off.
+        pace: how fast it is, how many controls it keeps, and what it does when it is cut off.
+        room: how much else it keeps.
         subscribes: whether it subscribes to what may be subscribed to.
         renewal_s: seconds after which it renews a subscription.
         refuses_unknown: whether it refuses documents with elements that it does not know.
+        follows_redirects: whether it goes where a redirection sends it.
+        tls_version: the one version of TLS that it speaks, such as ``1.2``.
+        tls_suites: the cipher suites that it offers, by the names of IANA; the mandatory one if there is none.
     """
 
     elements: frozenset[str] = frozenset()
@@ -43,9 +49,13 @@ class ClientConduct:
     aus: AusConduct = PLAIN
     reports: ReportingConduct = CSIP_REPORTING
     pace: ClientPace = CSIP_PACE
+    room: Room = ENDLESS
     subscribes: bool = True
     renewal_s: float = RENEWED_AFTER * DAY_S
     refuses_unknown: bool = False
+    follows_redirects: bool = True
+    tls_version: str = TLS_1_2
+    tls_suites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +136,13 @@ def client_conduct(values: Values) -> ClientConduct:
         aus=aus_conduct(values),
         reports=reporting_conduct(values),
         pace=client_pace(values),
+        room=room(values),
         subscribes=_word(values, "Subscription") != "forbidden",
         renewal_s=RENEWED_AFTER * (_number(values, "Subscription.renewal") or DAY_S),
         refuses_unknown=_word(values, "XML.unknown_elements") == "refused",
+        follows_redirects=_word(values, "HTTP.redirects") != "forbidden",
+        tls_version=_tls_version(values),
+        tls_suites=_words(values, "TLS.cipher_suites"),
     )
 
 
@@ -172,6 +186,12 @@ def _served_rates(values: Values) -> dict[str, int]:
     rates = {name: rate for name in POLLED if (rate := _number(values, f"{name}.pollRate")) is not None}
     below = [name for name in ("DERProgramList", *READ_WITH_PROGRAMS) if name in rates]
     return {name: min(SLOWEST_S, *(rates[one] for one in (below if name in below else [name]))) for name in rates}
+
+
+def _tls_version(values: Values) -> str:
+    """Return 1.2 where it is allowed, since it is what everybody speaks; else what is."""
+    allowed = _words(values, "TLS.versions") or (TLS_1_2,)
+    return TLS_1_2 if TLS_1_2 in allowed else allowed[0]
 
 
 def _words(values: Values, name: str) -> tuple[str, ...]:

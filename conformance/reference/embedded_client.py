@@ -61,7 +61,7 @@ def embedded_client(
 
     async def arriving(place: ClientPlace, clock: Clock, site: Site, host: str, port: int) -> None:
         host, port, entry = await find_server(network, clock, place, host, port, chosen)
-        link = _link(network, clock, device, host, port, chosen)
+        link = _link(network, clock, device, host, port, chosen, conduct)
         peer = _peer(link, clock, device, entry, chosen, manner, site, conduct)
         await _living(peer, link, listen(network, clock, device, peer, LOOPBACK))
 
@@ -70,7 +70,7 @@ def embedded_client(
         site = demonstration_site(clock)
         if place.contact is not Contact.DIRECT:
             return _Embedded(arriving(place, clock, site, host, port), SimulatedPlant(site, clock))
-        link = _link(network, clock, device, host, port, chosen)
+        link = _link(network, clock, device, host, port, chosen, conduct)
         peer = _peer(link, clock, device, place.entry, chosen, manner, site, conduct)
         desk.operator = PluginOperator(ClientOperator(lambda: peer, clock))
         listening = listen(network, clock, device, peer, LOOPBACK)
@@ -95,14 +95,22 @@ async def run_client(
     conduct: ClientConduct = CSIP_CLIENT,
 ) -> None:
     """Run the reference client with its simulated site against a server, until cancelled."""
-    link = _link(network, clock, device, host, port, flaws)
+    link = _link(network, clock, device, host, port, flaws, conduct)
     site = site or demonstration_site(clock)
     peer = _peer(link, clock, device, entry, flaws, manner, site, conduct)
     await _living(peer, link, listen(network, clock, device, peer, LOOPBACK))
 
 
-def _link(network: Network, clock: Clock, device: Files, host: str, port: int, flaws: frozenset[str]) -> HttpClient:
-    context, recorder = trusting(device, flaws), SilentRecorder()
+def _link(
+    network: Network,
+    clock: Clock,
+    device: Files,
+    host: str,
+    port: int,
+    flaws: frozenset[str],
+    conduct: ClientConduct,
+) -> HttpClient:
+    context, recorder = trusting(device, flaws, conduct), SilentRecorder()
     return HttpClient(network, clock, context, host, port, recorder, connections=CONNECTIONS, vet=vet_with(flaws))
 
 

@@ -29,6 +29,13 @@ def in_band(values: Values) -> None:
         raise DoesNotApply(f"{way.pack} registers devices {' or '.join(way.words)} only ({way.cited})")
 
 
+def redirections(values: Values) -> None:
+    """Go on only where a server may redirect. Raises ``DoesNotApply``."""
+    way = values.find("HTTP.redirects")
+    if way is not None and not way.waived and way.figure == "forbidden":
+        raise DoesNotApply(f"{way.pack} forbids redirections ({way.cited})")
+
+
 def told_modes(check: Check, capability: Exchange, settings: Exchange) -> None:
     """Judge the limits that a client claims: those the profile wants, none on that it does not have."""
     supported = _document(capability).text("doeModesSupported")

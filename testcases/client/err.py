@@ -1,6 +1,6 @@
 """Error handling of a client under test (SunSpec CTP 1.3, chapter 10)."""
 
-from conformance.face.authoring import move, one_program, registered_last, require, test_case
+from conformance.face.authoring import move, one_program, redirections, registered_last, require, test_case
 
 MOVED_PERMANENTLY = 301
 
@@ -14,7 +14,7 @@ MOVED_PERMANENTLY = 301
     duration=["first_contact", "discovery"],
     instructions=["restart_client"],
 )
-async def err_001(utility, client, step, check, limits):
+async def err_001(utility, client, step, check, limits, values):
     """Servers move; a device that does not follow is lost until somebody drives out to it.
 
     Steps
@@ -23,8 +23,10 @@ async def err_001(utility, client, step, check, limits):
         3. Wait for its GET of a resource that links lead to.
 
     Passes when
-        the client follows the redirect over TLS and goes on from there.
+        the client follows the redirect over TLS and goes on from there. Where the profile forbids redirections, the
+        case does not apply.
     """
+    redirections(values)
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
     moved = move(utility, utility.entry_path, MOVED_PERMANENTLY, "DeviceCapability")

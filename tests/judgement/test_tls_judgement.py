@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from made_evidence import connection
 
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value
 from conformance.judgement import tls
 from conformance.judgement.finding import State
 from conformance.wire.certificates import Fault, Pki
@@ -108,3 +109,41 @@ def test_no_alert_over_a_connection_that_was_reset_decides_nothing() -> None:
     reset = replace(connection(up=False), ended_by=str(Ending.RESET))
     assert tls.alerted([reset]).state is State.INCONCLUSIVE
     assert tls.alerted([]).state is State.INCONCLUSIVE
+
+
+def _allowed(name: str, *words: str) -> Value:
+    return Value(name, words, "", "book", SourceGrade.PRIMARY, "pack", Kind.ADD)
+
+
+@pytest.mark.parametrize(
+    ("supported", "allowed", "state"),
+    [
+        ((), ("1.2",), State.PASS),
+        ((0x0304, 0x0303), ("1.2",), State.PASS),
+        ((0x0304,), ("1.2",), State.FAIL),
+        ((0x0304,), ("1.2", "1.3"), State.PASS),
+        ((0x0303,), ("1.3",), State.FAIL),
+    ],
+)
+def test_one_allowed_version_must_be_offered_and_more_may_be(
+    supported: tuple[int, ...], allowed: tuple[str, ...], state: State
+) -> None:
+    seen = connection(suites=(0xC0AE,))
+    assert seen.client_hello is not None
+    seen = replace(seen, client_hello=replace(seen.client_hello, version=0x0303, supported_versions=supported))
+    assert tls.version_offered(_allowed("TLS.versions", *allowed), seen).state is state
+
+
+@pytest.mark.parametrize(
+    ("suites", "words", "state"),
+    [
+        ((0xC02B, 0xC0AE), ("TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",), State.PASS),
+        ((0xC02B,), ("TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",), State.FAIL),
+        ((0xC02B,), ("a suite that nobody knows",), State.INCONCLUSIVE),
+        (None, ("TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8",), State.INCONCLUSIVE),
+    ],
+)
+def test_one_allowed_suite_must_be_offered(
+    suites: tuple[int, ...] | None, words: tuple[str, ...], state: State
+) -> None:
+    assert tls.suite_offered(_allowed("TLS.cipher_suites", *words), connection(suites=suites)).state is state
