@@ -5,8 +5,10 @@ Numbers are compared as numbers: a value with another power of ten is the same v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+
+from lxml import etree
 
 from conformance.catalogue.inverter_functions import Curve, Modes, Structure
 from conformance.judgement.judged import Judged, passed_if
@@ -58,6 +60,41 @@ def _structure_problems(shown: Node, wanted: Structure) -> Iterator[str]:
         goal = Decimal(int(value)).scaleb(exponent) if member in SCALED else Decimal(int(value))
         if seen != goal:
             yield f"{shown.name} {member} is {shown.text(member) or 'absent'}, not {str(value).lower()}"
+
+
+def rewritten_in(first: Node, later: Node) -> str:
+    """Say what of a control has changed between two readings beside its status; nothing if all is as it was.
+
+    A control may be cancelled or superseded, never edited (IEEE 2030.5-2018, 12.1.3). Addresses, ``version`` and
+    ``description`` are left out: no client acts by them. Without a randomization it is zero.
+    """
+    before, after = _lasting(first), _lasting(later)
+    changed = (name for name in before if before[name] != after[name])
+    return ", ".join(f"{name} was {before[name] or 'absent'}, is {after[name] or 'absent'}" for name in changed)
+
+
+def _lasting(node: Node) -> Mapping[str, str]:
+    numbers = {name: str(node.integer(name) or 0) for name in ("creationTime", "randomizeStart", "randomizeDuration")}
+    asked = (node.attribute("responseRequired") or "").lstrip("0")
+    inside = {name: _written(node, name) for name in ("interval", "DERControlBase")}
+    return {"mRID": node.hexadecimal("mRID") or "", **numbers, **inside, "responseRequired": asked}
+
+
+def _written(node: Node, name: str) -> str:
+    child = node.child(name)
+    told = () if child is None else child.xml.iter("{*}*")
+    return " ".join(f"{etree.QName(part).localname} {(part.text or '').strip()}".strip() for part in told)
+
+
+def stays_as_it_is(what: str, rewritten: Sequence[tuple[int, str]], seen: Sequence[int]) -> Judged:
+    """Judge that a control never changed in anything but its status.
+
+    ``rewritten`` holds the changes with their exchanges, ``seen`` the exchanges of all readings.
+    """
+    told = "; ".join(dict.fromkeys(change for _, change in rewritten)) or f"the same in {len(seen)} readings"
+    numbers = tuple(number for number, _ in rewritten) or tuple(seen)
+    expected = f"{what} the same in every reading but for its status"
+    return Judged("stays_as_it_is", passed_if(not rewritten), expected, told, numbers)
 
 
 def curve_shown(exchange: Exchange, node: Node, curve: Curve) -> Judged:

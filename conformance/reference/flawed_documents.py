@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from conformance.reference.server_tree import ServerParts
 from conformance.roles.utility import Handler, Interposer
 from conformance.wire.messages import Answer, Request
 from conformance.wire.parser import parse
@@ -80,6 +81,15 @@ def undated(root: etree._Element) -> None:
     """Date every status at the beginning of 1970."""
     for status in root.iter(f"{{{SEP}}}EventStatus"):
         texts("dateTime", "0")(status)
+
+
+def created_now(parts: ServerParts) -> Interposer:
+    """Date the creation of every control at the time of the answer."""
+
+    def edit(root: etree._Element) -> None:
+        texts("creationTime", str(int(parts.clock.now().timestamp())))(root)
+
+    return edited(edit, "DERControlList", "DERControl")
 
 
 def value_plus_one(root: etree._Element) -> None:

@@ -256,6 +256,15 @@ CONTROLS = (
         "event_status_undated", "VAL.EVENT.STATUS_TIME", "dates every status at 0", edited(documents.undated, *EVENTS)
     ),
     _between(
+        "controls_only_listed",
+        "GEN.LINK",
+        "answers a DERControl at its own address by 404",
+        answers.gone("DERControl"),
+    ),
+    _remembering(
+        "recreates_controls", "DER.CONTROL", "dates the creation of controls at the present", documents.created_now
+    ),
+    _between(
         "changes_control_values",
         "DER.CONTROL",
         "shows values of controls and defaults that are one off",

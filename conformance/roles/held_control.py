@@ -13,7 +13,11 @@ from conformance.wire.payload import Node
 
 @dataclass(slots=True)
 class HeldControl:
-    """A control that the device holds: the course its states must take, what was seen of it, Responses still owed."""
+    """A control that the device holds: the course its states must take, what was seen of it, Responses still owed.
+
+    ``rewritten`` tells what else than its status had changed since it was received, and in which exchange;
+    ``seen_itself`` says whether it was read at its own address.
+    """
 
     offer: ControlOffer
     program: ServedProgram
@@ -21,6 +25,8 @@ class HeldControl:
     course: Course
     sightings: list[Sighting] = field(default_factory=list)
     owed: list[tuple[float, int]] = field(default_factory=list)
+    rewritten: list[tuple[int, str]] = field(default_factory=list)
+    seen_itself: bool = False
 
     def may_be_superseded(self) -> None:
         """Allow the server to call the event superseded."""

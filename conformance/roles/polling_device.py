@@ -11,13 +11,13 @@ from datetime import timedelta
 from conformance.catalogue.offers import ALL_RESPONSES, ControlOffer
 from conformance.judgement.check import Check, require
 from conformance.judgement.event_states import Course, Sighting, states_dated, states_over_time
-from conformance.judgement.offered import modes_shown
+from conformance.judgement.offered import modes_shown, rewritten_in, stays_as_it_is
 from conformance.judgement.timing import instant
 from conformance.roles.held_control import HeldControl
 from conformance.roles.offer_reader import OfferReader, ServedProgram, shown_as
 from conformance.roles.test_client import Listing, Reading, TestClient
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.event import ResponseStatus
+from conformance.vocabulary.event import CurrentStatus, ResponseStatus
 from conformance.vocabulary.limits import Limits
 from conformance.wire.documents import control_response
 from conformance.wire.payload import Node
@@ -159,19 +159,33 @@ class PollingDevice(OfferReader):
         for program in programs.values():
             mine = [held for held in controls if held.program is program]
             self._see(await self.read_list(program.node, "DERControlListLink"), mine)
+            for held in mine:
+                await self._look_at_itself(held)
             await self._answer(mine)
 
+    async def _look_at_itself(self, held: HeldControl) -> None:
+        """Read a control at its own address, once, while it runs: what stands there must be what the list shows."""
+        last, course = held.sightings[-1], held.course
+        runs = last.status == CurrentStatus.ACTIVE and course.latest_s <= last.at_s < course.end_s
+        if runs and not held.seen_itself and held.node.href:
+            held.seen_itself = True
+            reading = await self.read(held.node.href, "DERControl")
+            self._see_one(reading, held, reading.resource)
+
     def _see(self, listing: Listing, controls: Iterable[HeldControl]) -> None:
-        page = listing.pages[-1]
-        at_s = page.received_at.timestamp() + self._ahead_s
         for held in controls:
-            node = shown_as(listing.entries, held.offer)
-            status = None if node is None else node.child("EventStatus")
-            current = None if status is None else status.integer("currentStatus")
-            since = None if status is None else status.integer("dateTime")
-            held.sightings.append(Sighting(at_s, page.exchange.number, current, since))
-            if current in GONE and held.owed and held.owed[-1][1] != ResponseStatus.CANCELLED:
-                held.give_up(at_s, ResponseStatus.CANCELLED)
+            self._see_one(listing.pages[-1], held, shown_as(listing.entries, held.offer))
+
+    def _see_one(self, page: Reading, held: HeldControl, node: Node | None) -> None:
+        at_s, number = page.received_at.timestamp() + self._ahead_s, page.exchange.number
+        status = None if node is None else node.child("EventStatus")
+        current = None if status is None else status.integer("currentStatus")
+        since = None if status is None else status.integer("dateTime")
+        held.sightings.append(Sighting(at_s, number, current, since))
+        if node is not None and (changed := rewritten_in(held.node, node)):
+            held.rewritten.append((number, changed))
+        if current in GONE and held.owed and held.owed[-1][1] != ResponseStatus.CANCELLED:
+            held.give_up(at_s, ResponseStatus.CANCELLED)
 
     async def _answer(self, controls: Iterable[HeldControl]) -> None:
         """Post the Responses that are due; each must be taken with 201 and a place."""
@@ -199,3 +213,5 @@ class PollingDevice(OfferReader):
             states = states_over_time(held.course, held.sightings, tolerance)
             self._check.judged("EVENT.STATE", states, policy)
             self._check.judged("EVENT.STATE.TIME", states_dated(held.course, held.sightings, tolerance))
+            seen = tuple(dict.fromkeys(sighting.exchange for sighting in held.sightings))
+            self._check.judged("DER.CONTROL", stays_as_it_is(held.offer.name, held.rewritten, seen))

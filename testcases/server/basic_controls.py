@@ -22,6 +22,8 @@ REQUIREMENTS = [
 FLAWS = [
     "event_never_active",
     "event_status_undated",
+    "controls_only_listed",
+    "recreates_controls",
     "refuses_responses",
     "created_without_location",
     "default_missing",

@@ -6,6 +6,8 @@ REQUIREMENTS = ["EVENT.STATE", "EVENT.STATE.TIME", "BASE.RESPONSES", "BASE.REPLY
 FLAWS = [
     "event_never_active",
     "event_status_undated",
+    "controls_only_listed",
+    "recreates_controls",
     "refuses_responses",
     "created_without_location",
     "changes_control_values",

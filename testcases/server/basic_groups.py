@@ -13,7 +13,15 @@ from conformance.face.authoring import (
 )
 
 EVENTS = ["DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "DER.005", "CTP.GENERAL.3"]
-FLAWS = ["event_never_active", "event_status_undated", "default_missing", "changes_control_values", "clock_ahead"]
+FLAWS = [
+    "event_never_active",
+    "event_status_undated",
+    "controls_only_listed",
+    "recreates_controls",
+    "default_missing",
+    "changes_control_values",
+    "clock_ahead",
+]
 INSTRUCTIONS = ["create_groups", "create_controls", "remove_group"]
 
 

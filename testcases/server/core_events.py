@@ -13,7 +13,14 @@ from conformance.face.authoring import (
 )
 
 REQUIREMENTS = ["DER.005", "DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "CTP.GENERAL.3"]
-FLAWS = ["event_never_active", "event_status_undated", "default_missing", "clock_ahead"]
+FLAWS = [
+    "event_never_active",
+    "event_status_undated",
+    "controls_only_listed",
+    "recreates_controls",
+    "default_missing",
+    "clock_ahead",
+]
 ANSWERS = ["refuses_responses", "created_without_location"]
 INSTRUCTIONS = ["create_groups", "create_controls", "remove_group"]
 

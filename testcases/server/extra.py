@@ -17,7 +17,13 @@ SIZES = (1, 7, 255)
 FULL = 10000
 ALARM, NORMAL = 2, 3
 """``logEventCode`` of an over-voltage and of its end, in function set 11."""
-OVER_TIME = ["clock_ahead", "event_never_active", "event_status_undated"]
+OVER_TIME = [
+    "clock_ahead",
+    "event_never_active",
+    "event_status_undated",
+    "controls_only_listed",
+    "recreates_controls",
+]
 """Flaws that show in the states of any event that is watched."""
 STATES = ["EVENT.STATE", "EVENT.STATE.TIME"]
 MAKES = ["create_groups", "create_controls", "remove_group"]

@@ -7,7 +7,7 @@ from made_evidence import NS, served
 
 from conformance.catalogue.inverter_functions import Curve, Modes
 from conformance.judgement.finding import State
-from conformance.judgement.offered import curve_shown, modes_shown
+from conformance.judgement.offered import curve_shown, modes_shown, rewritten_in, stays_as_it_is
 from conformance.wire.payload import read
 
 PF = {"opModFixedPFInjectW": {"displacement": 950, "excitation": False, "multiplier": -3}}
@@ -106,3 +106,36 @@ def test_a_curve_of_another_type_or_without_its_time_constant_fails() -> None:
     good = point(9200, 3000) + point(10700, -3000)
     assert curve(good, kind=12) is State.FAIL
     assert curve(good, more="") is State.FAIL
+
+
+RUNNING = (
+    '<DERControl xmlns="urn:ieee:std:2030.5:ns" href="/c/1" replyTo="/r" responseRequired="07"><mRID>0A</mRID>'
+    "<creationTime>5</creationTime><EventStatus><currentStatus>0</currentStatus></EventStatus>"
+    "<interval><duration>60</duration><start>100</start></interval>"
+    "<DERControlBase><opModMaxLimW>5000</opModMaxLimW></DERControlBase></DERControl>"
+)
+
+
+def test_a_control_that_only_changes_its_status_or_how_it_is_written_is_the_same() -> None:
+    again = RUNNING.replace("<currentStatus>0<", "<currentStatus>1<").replace("/c/1", "https://h/c/1")
+    again = again.replace("0A", "0a").replace('"07"', '"7"')
+    again = again.replace("<DERControlBase>", "<randomizeStart>0</randomizeStart><DERControlBase>")
+    assert rewritten_in(read(RUNNING.encode()), read(again.encode())) == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("<mRID>0A", "<mRID>0B", "mRID"),
+        ("<creationTime>5", "<creationTime>6", "creationTime"),
+        ("<start>100", "<start>101", "interval"),
+        ("<duration>60", "<duration>61", "interval"),
+        ("5000", "4999", "DERControlBase"),
+        ('responseRequired="07"', 'responseRequired="03"', "responseRequired"),
+    ],
+)
+def test_a_control_that_is_edited_is_told_by_what_changed(old: str, new: str, named: str) -> None:
+    changed = rewritten_in(read(RUNNING.encode()), read(RUNNING.replace(old, new).encode()))
+    assert changed.startswith(named)
+    assert stays_as_it_is("C1", [(7, changed)], [5, 7]).state is State.FAIL
+    assert stays_as_it_is("C1", [], [5, 7]).state is State.PASS
