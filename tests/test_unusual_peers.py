@@ -40,7 +40,8 @@ CLIENTS = {
         separate_readings=True,
         meters=("der", "site", "evse"),
     ),
-    "two entries a page, aligned readings, everything twice, a look at other devices": ClientManner(
+    "two entries a page, aligned readings, everything twice, a look at other devices, whole addresses": ClientManner(
+        absolute_form=True,
         subscribes_twice=True,
         page_size=2,
         limit_first=True,

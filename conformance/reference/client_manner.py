@@ -46,6 +46,7 @@ class Manner:
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
         looks_around: reads the DERList of every EndDevice that it is shown, before its own.
         puts_twice: puts every DER document a second time.
+        absolute_form: writes scheme and host before the path of every request target, as to a proxy.
         reads_more: mirrors the power of one phase and the voltage of the moment as well, beside its averages.
     """
 
@@ -68,6 +69,7 @@ class Manner:
     subscribes_twice: bool = False
     looks_around: bool = False
     puts_twice: bool = False
+    absolute_form: bool = False
     reads_more: bool = False
     spare: bool = False
     indented: bool = False
@@ -84,6 +86,10 @@ class Manner:
         if self.page_size is None:
             return f"s={start}" if start else ""
         return f"l={self.page_size}&s={start}" if self.limit_first else f"s={start}&l={self.page_size}"
+
+    def target(self, path_and_query: str) -> str:
+        """Return a request target."""
+        return f"https://server{path_and_query}" if self.absolute_form else path_and_query
 
     def headers(self, given: Iterable[tuple[str, str]]) -> Headers:
         """Return headers in the chosen casing, with what the manner adds."""

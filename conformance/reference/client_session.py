@@ -149,9 +149,11 @@ class Session:
     ) -> Answer:
         headers = [] if "no_accept_header" in self._flaws else [("Accept", accept or self._manner.accept)]
         if body or self._manner.content_type_on_get:
-            headers.append(("Content-Type", self._manner.media_type))
+            wrong = "wrong_media_type" in self._flaws
+            headers.append(("Content-Type", "application/xml" if wrong else self._manner.media_type))
         try:
-            return await self._sender.send(method, target, body, self._manner.headers(headers), resource)
+            sent = self._manner.headers(headers)
+            return await self._sender.send(method, self._manner.target(target), body, sent, resource)
         except NoAnswer as error:
             raise NotServed(str(error)) from error
 

@@ -37,25 +37,32 @@ class Peer:
 
 
 class Targeted:
-    """Something with a ``target``: a path with its query, as sent."""
+    """Something with a ``target``, as sent: a path with its query, or both after scheme and host (RFC 9112 3.2)."""
 
     __slots__ = ()
     target: str
 
     @property
     def path(self) -> str:
-        """The target without its query."""
-        return self.target.partition("?")[0]
+        """The path of the target."""
+        return _path_and_query(self.target)[0]
 
     @property
     def query(self) -> str:
         """The query of the target without the question mark."""
-        return self.target.partition("?")[2]
+        return _path_and_query(self.target)[1]
+
+
+def _path_and_query(target: str) -> tuple[str, str]:
+    path, _, query = target.partition("?")
+    if not path.lower().startswith(("http://", "https://")):
+        return path, query
+    return f"/{path.partition('://')[2].partition('/')[2]}", query
 
 
 @dataclass(frozen=True, slots=True)
 class Request(Targeted):
-    """A request, complete: ``target`` is the path with its query, as sent."""
+    """A request, complete."""
 
     method: str
     target: str
