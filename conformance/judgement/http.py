@@ -78,6 +78,9 @@ def has_location(exchange: Exchange) -> Judged:
 
 
 def has_allow(exchange: Exchange) -> Judged:
-    """Judge whether a 405 answer says which methods there are."""
+    """Judge whether a 405 answer says which methods there are: not the one that was refused (RFC 9110, 10.2.1)."""
     value = header(exchange.response_headers, "Allow")
-    return Judged("has_allow", passed_if(value is not None), "an Allow header", value or "none", (exchange.number,))
+    named = [method.strip().upper() for method in (value or "").split(",")]
+    good = value is not None and exchange.method not in named
+    expected = f"an Allow header without {exchange.method}"
+    return Judged("has_allow", passed_if(good), expected, "none" if value is None else value, (exchange.number,))

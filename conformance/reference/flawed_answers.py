@@ -46,6 +46,26 @@ def without_header(status: int, name: str) -> Interposer:
     return interpose
 
 
+def allows_all(request: Request, handler: Handler) -> Answer:
+    """Name every method in the Allow of 405."""
+    answer = handler(request)
+    headers = ((name, "GET, HEAD, PUT, POST, DELETE" if name == "Allow" else value) for name, value in answer.headers)
+    return replace(answer, headers=tuple(headers))
+
+
+def misplaced(kind: str) -> Interposer:
+    """Give what is made in one kind of list a Location that does not exist."""
+
+    def interpose(request: Request, handler: Handler) -> Answer:
+        answer = handler(request)
+        if answer.resource != kind or answer.status != 201:
+            return answer
+        headers = ((name, f"{value}-gone" if name == "Location" else value) for name, value in answer.headers)
+        return replace(answer, headers=tuple(headers))
+
+    return interpose
+
+
 def other_status(right: int, wrong: int) -> Interposer:
     """Answer with another status."""
 

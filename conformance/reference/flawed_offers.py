@@ -179,6 +179,36 @@ def shows_foreign_devices(parts: ServerParts) -> Interposer:
     return interpose
 
 
+def shares_all_programs(parts: ServerParts) -> Interposer:
+    """Put every program into every group."""
+
+    def interpose(request: Request, handler: Handler) -> Answer:
+        for group in parts.utility.assignments:
+            for program in parts.utility.programs:
+                if program not in group.programs:
+                    group.add(program)
+        return handler(request)
+
+    return interpose
+
+
+def lets_anybody_write(parts: ServerParts) -> Interposer:
+    """Let every client write to every device."""
+
+    def interpose(request: Request, handler: Handler) -> Answer:
+        if request.method != "PUT":
+            return handler(request)
+        before = {id(device): set(device.viewers) for device in parts.utility.devices}
+        for device in parts.utility.devices:
+            device.viewers.add(request.peer.lfdi.upper())
+        answer = handler(request)
+        for device in parts.utility.devices:
+            device.viewers.intersection_update(before[id(device)])
+        return answer
+
+    return interpose
+
+
 def forgets_registration(parts: ServerParts) -> Interposer:
     """Strike a device off as soon as it has registered itself."""
 

@@ -147,6 +147,7 @@ HTTP = (
     _between("dcap_wrong_media_type", "CTP.GENERAL.2", "gives DeviceCapability the media type application/xml", XML),
     _between("utf16_body", "CTP.GENERAL.2", "writes the Time resource in UTF-16", answers.utf16("Time")),
     _between("no_allow_header", "GEN.047", "answers 405 without Allow", answers.without_header(405, "Allow")),
+    _between("allows_what_it_refuses", "GEN.047", "names the method that it refuses in Allow", answers.allows_all),
     _between("unknown_method_is_400", "GEN.048", "answers an invented method with 400", answers.other_status(501, 400)),
     _between("unknown_path_is_500", "GEN.044", "answers an unknown path with 500", answers.other_status(404, 500)),
     _between("created_without_location", "GEN.040", "gives 201 no Location", answers.without_header(201, "Location")),
@@ -239,6 +240,8 @@ IDENTITY = (
     _between("wrong_lfdi", "SEC.005", "misprints the last digit of LFDIs", edited(documents.misprinted_lfdi, *DEVICES)),
     _arranged("cross_device_leak", "P20", "shows a client the device of another", _cross_device_leak),
     _remembering("shows_foreign_devices", "P20", "shows every client every device", offers.shows_foreign_devices),
+    _remembering("shares_all_programs", "P20", "shows every device the programs of all", offers.shares_all_programs),
+    _remembering("lets_anybody_write", "P17", "takes a PUT to the DER of another", offers.lets_anybody_write),
     _remembering(
         "forgets_registration", "SEC.005", "takes an EndDevice with 201 and forgets it", offers.forgets_registration
     ),
@@ -325,6 +328,18 @@ RECEIVED = (
     _between("refuses_mirrors", "MUP.001", "answers a posted MirrorUsagePoint with 403", answers.refuses_mirrors),
     _between("changes_readings", "MUP.006", "adds one to readings", edited(documents.value_plus_one, *MIRRORS)),
     _arranged("no_post_rate", "CTP.BASIC-029", "gives MirrorUsagePoints back without postRate", _no_post_rate),
+    _between(
+        "log_event_misplaced",
+        "GEN.040",
+        "gives log events a Location that does not exist",
+        answers.misplaced("LogEventList"),
+    ),
+    _between(
+        "changes_log_events",
+        "CTP.BASIC-027",
+        "shows log events as those of another maker",
+        edited(documents.texts("logEventPEN", "1"), "LogEventList"),
+    ),
     _between("loses_log_events", "LOG.002", "accepts log events and lists none", UNLISTED),
     _between("log_events_oldest_first", "LOG.003", "lists the oldest event first", lists.backwards("LogEventList")),
 )

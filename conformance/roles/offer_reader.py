@@ -97,6 +97,17 @@ class OfferReader:
         exchanges, told = [page.exchange for page in listing.pages], ", ".join(left)
         self._check.that(not left, self._requirement, "removed programs gone", told or "all gone", exchanges)
 
+    async def leads_to_none_of(self, device: Node, *groups: GroupOffer) -> None:
+        """Read all programs of all groups of a device, and judge that none is of groups that it does not belong to."""
+        listing = await self.read_list(device, "FunctionSetAssignmentsListLink")
+        leading = [group for group in listing.entries if group.link("DERProgramListLink")]
+        lists = [await self.read_list(group, "DERProgramListLink") for group in leading]
+        shown = [node for programs in lists for node in programs.entries]
+        foreign = [one.description for group in groups for one in group.programs or () if shown_as(shown, one)]
+        exchanges = [page.exchange for programs in lists for page in programs.pages]
+        told = f"also {', '.join(foreign)}" if foreign else "none"
+        self._check.that(not foreign, self._requirement, "no program of a group it is not in", told, exchanges)
+
     async def lists_in_order(self, node: Node, link: str, key: str) -> None:
         """Read a list and judge that its entries come by rising values of an element."""
         listing = await self.read_list(node, link)

@@ -89,6 +89,7 @@ async def sent_on_to_tls(clear_text, server, check, policy):
         "unknown_method_is_400",
         "unknown_path_is_500",
         "no_allow_header",
+        "allows_what_it_refuses",
         "created_without_location",
         "accepts_forbidden_methods",
         "serves_in_the_clear",

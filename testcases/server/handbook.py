@@ -11,6 +11,7 @@ from conformance.face.authoring import (
     controls,
     csip_quantities,
     defaults,
+    der_settings,
     devices_seen,
     duration_s,
     in_sequence,
@@ -40,6 +41,8 @@ from conformance.face.authoring import (
 
 RATES = [f"{resource}.pollRate" for resource in POLLED]
 REDIRECTIONS = range(300, 400)
+FOREIGN_W = 5000
+"""What a stranger tells of the DER of another."""
 GZIP = (("Accept-Encoding", "gzip"),)
 EXI = (("Accept", "application/sep-exi"),)
 
@@ -53,6 +56,15 @@ async def mirrored(server, check):
     posted = await server.post(href, body, "MirrorUsagePointList")
     require(check.answered(posted.exchange, 201, requirement="MUP.001"), "the usage point was not taken")
     return await server.get(require(location_of(posted), "the answer has no Location"), "MirrorUsagePoint")
+
+
+async def settings_place(device):
+    """Return where the DERSettings of the own device stand, if it has a DER."""
+    own = await device.own()
+    if own.link("DERListLink") is None:
+        return None
+    ders = await device.read_list(own, "DERListLink")
+    return next((place for der in ders.entries if (place := der.link("DERSettingsLink"))), None)
 
 
 def judged_rate(check, name, given):
@@ -244,6 +256,7 @@ async def registered_003(server, step, check, clock):
     requirements=["SEC.016", "P17"],
     flaws=[
         "asks_for_no_certificate",
+        "lets_anybody_write",
         "no_client_certificate_needed",
         "shows_foreign_devices",
         "unknown_path_is_500",
@@ -253,16 +266,18 @@ async def registered_003(server, step, check, clock):
     instructions=["register_device"],
     values=["HTTP.unidentified", "HTTP.unauthorised"],
 )
-async def http_001(server, device, step, check):
+async def http_001(server, device, step, check, clock):
     """A client tells by the status whether to show its certificate, to be admitted, or to look elsewhere.
 
     Steps
         1. Without a certificate, GET DeviceCapability.
         2. With a certificate that the server was told nothing of, GET the FunctionSetAssignmentsList of the harness's
            own device.
+        3. With that certificate, PUT DERSettings to the DER of the harness's own device, if it has one.
 
     Passes when
-        neither is served, and each is answered with a status that the profile allows, or refused by TLS.
+        neither is served, and each is answered with a status that the profile allows, or refused by TLS; nothing is
+        taken from the wrong device.
     """
     with step(1):
         nobody = server.with_identity("none")
@@ -286,7 +301,12 @@ async def http_001(server, device, step, check):
         check.demands(
             "HTTP.unauthorised", lambda value: kept(value, code is None or f"{code}" in value.words, told, judged)
         )
-        await stranger.aclose()
+    with step(3):
+        if place := await settings_place(device):
+            put = await stranger.put(place, der_settings(clock.now(), FOREIGN_W), "DERSettings")
+            taken, seen = was_taken(put), f"{put.exchange.status or 'refused by TLS'}"
+            check.that(not taken, "P17", "DERSettings of the wrong device not taken", seen, [put.exchange])
+    await stranger.aclose()
 
 
 @test_case(

@@ -8,7 +8,7 @@ from conformance.face.authoring import DOCUMENTATION_PEN, INVERTERS, fleet_nodes
     title="Group assignment of inverters at startup (by IEEE 2030.5; not in the SunSpec matrix)",
     subject="server",
     requirements=["CTP.UTIL-001", "P20", "GEN.LIST", "CTP.GENERAL.3"],
-    flaws=["shows_foreign_devices", "lists_six_assignments"],
+    flaws=["shows_foreign_devices", "lists_six_assignments", "shares_all_programs"],
     needs=["DER"],
     origin="SunSpec CSIP CTP 1.3, blank in its matrix",
     instructions=["register_device", "manage_devices", "create_groups", "remove_group", "remove_devices"],
@@ -23,7 +23,8 @@ async def util_001(server, device, arrange, step, check, policies):
         4. Read each inverter's groups and programs.
 
     Passes when
-        the four are listed and the stranger is not, and each inverter leads to the programs of all nodes above it.
+        the four are listed and the stranger is not, and each inverter leads to the programs of all nodes above it, and
+        to no others.
     """
     policy, grid = policies["ungated_by_matrix"].name, list(fleet_nodes())
     members = {name: new_managed_lfdi(DOCUMENTATION_PEN) for name in INVERTERS}
@@ -51,3 +52,4 @@ async def util_001(server, device, arrange, step, check, policies):
             shown = await device.groups(*nodes, of=require(entries.get(lfdi), f"{name} is not listed"))
             for offer, group in zip(nodes, shown, strict=True):
                 await device.programs(group, *offer.programs)
+            await device.leads_to_none_of(entries[lfdi], *(node.offer for node in grid if name not in node.below))

@@ -71,3 +71,12 @@ def test_what_a_client_writes_may_still_be_missing() -> None:
     assert http.advertised(served(status=404, resource="DERProgramList")).state is State.FAIL
     assert http.advertised(served(status=500, resource="DERSettings")).state is State.FAIL
     assert http.advertised(served(resource="DERSettings")).state is State.PASS
+
+
+@pytest.mark.parametrize(
+    ("allow", "state"),
+    [("PUT, head", State.PASS), ("", State.PASS), ("PUT, get", State.FAIL), (None, State.FAIL)],
+)
+def test_allow_may_name_anything_but_the_method_that_was_refused(allow: str | None, state: State) -> None:
+    headers = () if allow is None else (("Allow", allow),)
+    assert http.has_allow(served(status=405, headers=headers)).state is state
