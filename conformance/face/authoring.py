@@ -32,7 +32,7 @@ from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.randomisation import evenly_drawn
 from conformance.judgement.readings import mirrored_series
 from conformance.judgement.requirements import value_rules
-from conformance.judgement.telemetry import defined, mirrored
+from conformance.judgement.telemetry import QUANTITIES, defined, mirrored, occurrences
 from conformance.judgement.timing import Window, instant
 from conformance.roles.aus_schedules import both_ways, minute_by_minute, scaled_limits, tells_ramp
 from conformance.roles.chain_trial import greeted, refuses, turned_down
@@ -45,6 +45,7 @@ from conformance.roles.client_reports import (
     put_of_der,
     reports,
     sent,
+    to_its_own,
 )
 from conformance.roles.connection_ids import NOT_VALID, another_networks_id, own_ids
 from conformance.roles.connection_status import (
@@ -128,6 +129,7 @@ from conformance.roles.utility.scenario import (
     fifteen_assignments,
     one_control,
     one_program,
+    registered_between,
     registered_last,
     swap_branch,
     topology_1,
@@ -201,6 +203,7 @@ __all__ = [
     "OPERATING",
     "OPERATIONAL",
     "POLLED",
+    "QUANTITIES",
     "RANDOMIZED",
     "RECEIVED",
     "RIDE_THROUGH",
@@ -322,6 +325,7 @@ __all__ = [
     "never_ran",
     "new_managed_lfdi",
     "new_mrid",
+    "occurrences",
     "of_its_device",
     "offer_versions",
     "on_offer",
@@ -351,6 +355,7 @@ __all__ = [
     "refuses",
     "register",
     "redirections",
+    "registered_between",
     "registered_last",
     "reports",
     "require",
@@ -370,6 +375,7 @@ __all__ = [
     "target_of",
     "tells_ramp",
     "test_case",
+    "to_its_own",
     "told_modes",
     "topology_1",
     "topology_1_group",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from conformance.judgement.judged import Judged, limit_used, passed_if
+from conformance.vocabulary.limits import Limit
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import read
@@ -50,3 +53,20 @@ def logged(posts: Iterable[Exchange]) -> Iterator[Logged]:
         if node.name == "LogEvent":
             number = node.integer
             yield Logged(post, number("functionSet"), number("logEventCode"), number("createdDateTime"))
+
+
+def dated(events: Sequence[Logged], wanted: int, since: datetime, error: Limit) -> Judged:
+    """Judge whether so many events are dated between an instant and their arrival, but for an error of the clock.
+
+    Events beyond these may be of any age: they may have waited for the server.
+    """
+    good = [it for it in events if it.created_s is not None and _between(it, it.created_s, since, error)]
+    expected = f"{wanted} events dated when they happened, within {error.value:g} s"
+    observed = f"{len(good)} of {len(events)}; dated {', '.join(str(it.created_s) for it in events) or 'nothing'}"
+    numbers = tuple(it.exchange.number for it in events)
+    return Judged("dated", passed_if(len(good) >= wanted), expected, observed, numbers, limit=limit_used(error))
+
+
+def _between(event: Logged, created_s: int, since: datetime, error: Limit) -> bool:
+    arrived = event.exchange.request_first.wall
+    return since.timestamp() - error.value <= created_s <= arrived.timestamp() + error.value

@@ -8,6 +8,7 @@ from datetime import timedelta
 from conformance.judgement import payloads, telemetry
 from conformance.judgement import values as value_checks
 from conformance.judgement.court import Judging
+from conformance.vocabulary.limits import Limit
 from conformance.wire.exchange import Exchange
 from conformance.wire.payload import Node
 
@@ -73,3 +74,7 @@ class CheckBodies(Judging):
     def all_timed(self, readings: Sequence[telemetry.Mirrored], requirement: str) -> bool:
         """Judge whether each mirrored reading has a time."""
         return self.judged(requirement, telemetry.all_timed(readings))
+
+    def times_move(self, readings: Sequence[telemetry.Mirrored], window: Limit, error: Limit, requirement: str) -> bool:
+        """Judge whether the times of mirrored readings are those at which they were measured."""
+        return self.judged(requirement, telemetry.times_move(readings, window.value, error))

@@ -22,6 +22,10 @@ class CheckHttp(Judging):
         """Judge the Content-Type of an answer."""
         return self.judged(requirement, http.media_type(exchange))
 
+    def sent_as(self, exchange: Exchange, requirement: str) -> bool:
+        """Judge the Content-Type of a request's body."""
+        return self.judged(requirement, http.sent_as(exchange))
+
     def accept_header(self, exchange: Exchange, requirement: str) -> bool:
         """Judge the Accept header of a request."""
         return self.judged(requirement, http.accept_header(exchange))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from conformance.judgement import polling, timing
+from conformance.judgement import alarms, der_status, polling, timing
 from conformance.judgement.court import Judging
 from conformance.vocabulary.limits import Limit
 from conformance.wire.exchange import Exchange
@@ -43,6 +43,20 @@ class CheckTiming(Judging):
             "the served time is", served, window, uncertainty, within, exchange=exchange.number
         )
         return self.judged(requirement, judged)
+
+    def dated(
+        self, events: Sequence[alarms.Logged], wanted: int, since: datetime, error: Limit, requirement: str
+    ) -> bool:
+        """Judge whether so many log events are dated when they happened, from an instant on."""
+        return self.judged(requirement, alarms.dated(events, wanted, since, error))
+
+    def read_by_then(self, puts: Sequence[Exchange], error: Limit, requirement: str) -> bool:
+        """Judge that no DERStatus was read after it arrived."""
+        return self.judged(requirement, der_status.read_by_then(puts, error))
+
+    def read_anew(self, puts: Sequence[Exchange], oldest: Limit, requirement: str) -> bool:
+        """Judge that the last DERStatus was read lately."""
+        return self.judged(requirement, der_status.read_anew(puts, oldest))
 
     def uncertainty_s(self, *moments: datetime) -> float:
         """Return the uncertainty of a time measured between moments, or anywhere so far if none are given."""

@@ -6,11 +6,13 @@ well must be there; the others may be missing, since what is not available is no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.finding import State
-from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.judged import Judged, limit_used, passed_if
+from conformance.vocabulary.limits import Limit
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import read
@@ -77,6 +79,39 @@ def operation_kept(value: Value, status: Exchange | None, on: int, of: int) -> J
         return Judged("operation", State.INCONCLUSIVE, expected, "no DERStatus came")
     told = _operation(status)
     return Judged("operation", passed_if(told == wanted), expected, str(told), (status.number,))
+
+
+def read_by_then(puts: Sequence[Exchange], error: Limit) -> Judged:
+    """Judge that no readingTime lies beyond the arrival of its DERStatus, but for an error of the clock."""
+    early = [it for it in puts if (read_s := reading_time(it)) is not None and read_s > _arrived_s(it) + error.value]
+    expected = f"a readingTime at most {error.value:g} s after the arrival"
+    told = ", ".join(f"{(reading_time(it) or 0) - _arrived_s(it):+.0f} s" for it in early)
+    numbers = tuple(it.number for it in early or puts)
+    return Judged("read_by_then", passed_if(not early), expected, told or "so", numbers, limit=limit_used(error))
+
+
+def read_anew(puts: Sequence[Exchange], oldest: Limit) -> Judged:
+    """Judge that the last readingTime is no older than some time when its DERStatus arrives."""
+    read_s = reading_time(puts[-1]) if puts else None
+    age_s = None if read_s is None else _arrived_s(puts[-1]) - read_s
+    expected, seen = (
+        f"a last readingTime of at most {oldest.value:g} s ago",
+        "none" if age_s is None else f"{age_s:.0f} s",
+    )
+    state = passed_if(age_s is not None and age_s <= oldest.value)
+    return Judged("read_anew", state, expected, seen, tuple(it.number for it in puts[-1:]), limit=limit_used(oldest))
+
+
+def reading_time(status: Exchange) -> int | None:
+    """Return the readingTime of a DERStatus, in seconds since 1970."""
+    try:
+        return read(status.request_body).integer("readingTime")
+    except Malformed:
+        return None
+
+
+def _arrived_s(status: Exchange) -> float:
+    return status.request_first.wall.timestamp()
 
 
 def _operation(status: Exchange) -> int | None:

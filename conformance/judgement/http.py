@@ -62,6 +62,14 @@ def media_type(exchange: Exchange) -> Judged:
     return Judged("media_type", passed_if(bare in SEP_MEDIA_TYPES), expected, value or "none", (exchange.number,))
 
 
+def sent_as(exchange: Exchange) -> Judged:
+    """Judge the Content-Type of a request's body; parameters and casing do not matter."""
+    value = header(exchange.request_headers, "Content-Type")
+    bare = (value or "").partition(";")[0].strip().lower()
+    expected = f"{exchange.method} with Content-Type {one_or_more(SEP_MEDIA_TYPES)}"
+    return Judged("sent_as", passed_if(bare in SEP_MEDIA_TYPES), expected, value or "none", (exchange.number,))
+
+
 def accept_header(exchange: Exchange) -> Judged:
     """Judge whether a request says in Accept that it takes a 2030.5 media type."""
     value = header(exchange.request_headers, "Accept")

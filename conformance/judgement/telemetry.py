@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from conformance.judgement.finding import State
-from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.judged import Judged, limit_used, passed_if
+from conformance.judgement.polling import Occurrence
+from conformance.judgement.timing import EPOCH
+from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.mrid import same_mrid
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
@@ -18,15 +22,23 @@ QUANTITIES: Mapping[int, str] = {38: "real power", 63: "reactive power", 33: "fr
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """One reading of one quantity; ``timed`` says whether it, its set or its MirrorMeterReading carries a time."""
+    """One reading of one quantity; ``timed`` says whether it, its set or its MirrorMeterReading carries a time.
+
+    ``period`` is that time as it was told, beginning and end in seconds since 1970; ``at`` is when the reading came.
+    """
 
     uom: int | None
     exchange: int
     timed: bool
+    at: datetime = EPOCH
+    period: tuple[int, int] = (0, 0)
 
 
 def mirrored(posts: Iterable[Exchange]) -> tuple[Mirrored, ...]:
-    """Return the readings in posted bodies, each with the uom that its mRID was defined with, in any earlier post."""
+    """Return the readings in posted bodies that have a value.
+
+    Each has the uom that its mRID was defined with, in any earlier post.
+    """
     uoms: dict[str, int | None] = {}
     found: list[Mirrored] = []
     for post in posts:
@@ -35,10 +47,12 @@ def mirrored(posts: Iterable[Exchange]) -> tuple[Mirrored, ...]:
             reading_type = mirror.child("ReadingType")
             if reading_type is not None:
                 uoms[mrid] = reading_type.integer("uom")
-            timed_by_mirror = mirror.child("lastUpdateTime") is not None
-            for reading, timed_by_set in _readings(mirror):
-                timed = timed_by_mirror or timed_by_set or reading.child("timePeriod") is not None
-                found.append(Mirrored(uoms.get(mrid), post.number, timed))
+            for reading, of_set in _readings(mirror):
+                if reading.integer("value") is None:
+                    continue
+                period = _period(reading) or (_period(of_set) if of_set else None) or _period(mirror)
+                arrived, timed = post.request_first.wall, period is not None
+                found.append(Mirrored(uoms.get(mrid), post.number, timed, arrived, period or (0, 0)))
     return tuple(found)
 
 
@@ -67,6 +81,40 @@ def all_timed(readings: Sequence[Mirrored]) -> Judged:
     return Judged("all_timed", passed_if(not bare), "a time for each reading", observed, numbers)
 
 
+def times_move(readings: Sequence[Mirrored], window_s: float, error: Limit) -> Judged:
+    """Judge whether the times of readings are those at which they were measured.
+
+    None may lie after its arrival, the last of each quantity not before the window that ends with it, and of three or
+    more that came one after the other not all may have one time. Without any time nothing is decided.
+    """
+    timed = [it for it in readings if it.timed]
+    expected = f"times of measurement, at most {error.value:g} s after the arrival, that move on"
+    if not timed:
+        return Judged("times_move", State.INCONCLUSIVE, expected, "no time at all", limit=limit_used(error))
+    early = [it for it in timed if it.period[0] > it.at.timestamp() + error.value]
+    by_unit = [[it for it in timed if it.uom == uom] for uom in dict.fromkeys(it.uom for it in timed)]
+    old = [it[-1] for it in by_unit if it[-1].period[1] < it[-1].at.timestamp() - window_s - error.value]
+    stuck = [it[-1] for it in by_unit if len({one.at for one in it}) > 2 and len({one.period for one in it}) == 1]
+    parts = ((early, "to come when they arrived"), (old, "long past"), (stuck, "the same ever again"))
+    observed = "; ".join(f"{len(found)} {what}" for found, what in parts if found) or "so"
+    numbers = tuple(dict.fromkeys(it.exchange for it in (*early, *old, *stuck)))
+    good = not (early or old or stuck)
+    return Judged("times_move", passed_if(good), expected, observed, numbers, limit=limit_used(error))
+
+
+def occurrences(readings: Iterable[Mirrored], uom: int) -> tuple[Occurrence, ...]:
+    """Return when readings of a unit came."""
+    return tuple(Occurrence(it.at, it.exchange) for it in readings if it.uom == uom)
+
+
+def _period(node: Node) -> tuple[int, int] | None:
+    """Return the time that a reading, its set or its mirror tells, beginning and end."""
+    period = node.child("timePeriod")
+    start_s = node.integer("lastUpdateTime") if period is None else period.integer("start")
+    length_s = (period.integer("duration") or 0) if period else 0
+    return None if start_s is None else (start_s, start_s + length_s)
+
+
 def _mirrors(post: Exchange) -> Iterator[Node]:
     try:
         root = read(post.request_body)
@@ -79,12 +127,11 @@ def _below(root: Node, name: str) -> Iterator[Node]:
     return (Node(xml) for xml in root.xml.iter(f"{{{root.namespace}}}{name}"))
 
 
-def _readings(mirror: Node) -> Iterator[tuple[Node, bool]]:
-    """Yield the readings of a MirrorMeterReading, its own one and those of its sets, and whether a set times them."""
-    yield from ((reading, False) for reading in mirror.children("Reading"))
+def _readings(mirror: Node) -> Iterator[tuple[Node, Node | None]]:
+    """Yield the readings of a MirrorMeterReading, its own one and those of its sets, each with its set."""
+    yield from ((reading, None) for reading in mirror.children("Reading"))
     for reading_set in mirror.children("MirrorReadingSet"):
-        timed = reading_set.child("timePeriod") is not None
-        yield from ((reading, timed) for reading in reading_set.children("Reading"))
+        yield from ((reading, reading_set) for reading in reading_set.children("Reading"))
 
 
 def reads_back(exchange: Exchange, point: Node, mrid: str, value: int) -> Judged:

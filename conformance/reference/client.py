@@ -233,7 +233,7 @@ class ReferenceClient:
             return ()
         await self._check_registration(devices, own)
         await self._name_connection_point(devices, own)
-        reported = devices.entries[0] if "reports_for_neighbour" in self.flaws else own
+        reported = next(iter(devices.entries), own) if "reports_for_neighbour" in self.flaws else own
         self.der.log_target = devices.resolved(reported.link("LogEventListLink"))
         self.subscriber.found(devices.resolved(own.link("SubscriptionListLink")))
         await self._look_around(devices)

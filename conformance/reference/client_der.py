@@ -20,6 +20,7 @@ from conformance.vocabulary.clock import Clock
 REPEATED = ("DERStatus", "DERAvailability")
 DER_FUNCTION_SET = 11
 ABOVE_RATING = 1.1
+A_DAY_S = 86400
 SAME_TICK_S = 1.0
 
 
@@ -95,7 +96,8 @@ class DerReporter:
             function_set = DER_FUNCTION_SET
         if not self._conduct.reports.logs:
             return
-        event = documents.log_event(self._now_s(), function_set, code, self._events, self._pen)
+        now_s = int(self._clock.monotonic()) if "logs_without_clock" in self._flaws else self._now_s()
+        event = documents.log_event(now_s, function_set, code, self._events, self._pen)
         event = shaped(event, self._conduct, self._site)
         self._events += 1
         await self._session.post(self.log_target, event, "LogEventList")
@@ -140,6 +142,7 @@ class DerReporter:
         }
 
     def _status(self, now_s: int) -> etree._Element:
+        now_s += A_DAY_S if "status_of_tomorrow" in self._flaws else 0
         document = documents.der_status(self._site, now_s, self._alarms)
         if "freezes_charge" in self._flaws:
             self._freeze_charge(document)

@@ -148,6 +148,7 @@ class EventKeeper:
         self._site.advance(self._clock.now())
         modes = dict(outcome.in_force if self._lists else self._fallback)
         modes |= self._left_over(outcome) if "keeps_control_after_end" in self._flaws else {}
+        modes |= _to_come(outcome) if "moves_on_receipt" in self._flaws else {}
         modes = bent(modes, self._flaws)
         if "knows_no_may_trip" in self._flaws:
             modes = {name: value for name, value in modes.items() if "MayTrip" not in name}
@@ -203,6 +204,13 @@ class EventKeeper:
         if "ignores_randomization" in self._flaws:
             control = replace(control, randomize_start_s=0, randomize_duration_s=0)
         return control
+
+
+def _to_come(outcome: Outcome) -> dict[str, ModeValue]:
+    """Return what controls ask for that have not started, of the modes that no control holds now: a flaw."""
+    rows = [row for row in outcome.participations.values() if not row.started and not row.finished]
+    early = {mode: row.control.modes[mode] for row in rows for mode in row.modes}
+    return {mode: value for mode, value in early.items() if mode not in outcome.by_control}
 
 
 def _refreshed(program: KnownProgram, control: KnownControl) -> KnownProgram:

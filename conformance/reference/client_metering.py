@@ -71,6 +71,8 @@ class Mirror:
         shown = mirrored_quantities(meter, site, reports)
         more = more_quantities(meter) if manner.reads_more else ()
         self._quantities = tuple(quantity for quantity in (*shown, *more) if quantity.uom not in silent)
+        self._posted = False
+        self._first_end_s: int | None = None
         self._target: str | None = None
         self._rate_s: int | None = None
         self.device_rate_s: int | None = None
@@ -167,6 +169,9 @@ class Mirror:
         if self._target is None:
             return
         sensed = [quantity for quantity in self._quantities if self._reported(quantity)]
+        if "power_alone_goes_on" in self._flaws and self._posted:
+            sensed = [quantity for quantity in sensed if quantity.uom == WATT]
+        self._posted = True
         readings = [self._reading(quantity, means) for quantity in sensed]
         whole = element("MirrorMeterReadingList", *readings, all=len(readings), results=len(readings))
         try:
@@ -213,7 +218,7 @@ class Mirror:
 
     def _reading(self, quantity: Quantity, means: Averages) -> etree._Element:
         timed = "readings_without_time" not in self._flaws
-        end_s = round(means.end.timestamp() + self._time.offset_s)
+        end_s = self._told_end(round(means.end.timestamp() + self._time.offset_s))
         length_s = max(1, round((means.end - means.start).total_seconds()))
         if quantity.uom == WATT_HOUR or quantity.name.endswith(NOW):
             length_s = 0
@@ -230,6 +235,11 @@ class Mirror:
                 element("value", self._value(quantity, means)),
             ),
         )
+
+    def _told_end(self, end_s: int) -> int:
+        """Return what is told as the end of an interval."""
+        self._first_end_s = self._first_end_s or end_s
+        return self._first_end_s if "readings_of_one_time" in self._flaws else end_s
 
     def _value(self, quantity: Quantity, means: Averages) -> int:
         if quantity.sense in self._site.blind:

@@ -33,6 +33,7 @@ class Responses:
         self._session, self._clock, self._manner, self._flaws = session, clock, manner, flaws
         self._statuses = statuses
         self._lfdi = STRANGER if "wrong_response_lfdi" in flaws else lfdi
+        self._first_place: str | None = None
         self._waiting: asyncio.Queue[Owed] = asyncio.Queue()
 
     def owe(self, owed: Owed) -> None:
@@ -56,20 +57,26 @@ class Responses:
             await self._deliver(await self._waiting.get())
 
     async def _deliver(self, owed: Owed) -> None:
-        if owed.control.reply_to is None:
+        place = self._place(owed)
+        if place is None:
             return
         mrid = self._manner.hexadecimal(owed.control.mrid)
         document = control_response(owed, self._manner.hexadecimal(self._lfdi), mrid)
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                await self._session.post(owed.control.reply_to, document, "ResponseList")
+                await self._session.post(place, document, "ResponseList")
                 return
             except NotServed as failure:
                 if failure.final:
                     return
                 await self._clock.wait(timedelta(seconds=max(pause_s, failure.retry_after_s or 0.0)))
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _place(self, owed: Owed) -> str | None:
+        """Return where a Response goes."""
+        self._first_place = self._first_place or owed.control.reply_to
+        return self._first_place if "answers_elsewhere" in self._flaws else owed.control.reply_to
 
     def _after_flaws(self, owed: Owed) -> list[Owed]:
         silent = {"no_received_response": ResponseStatus.RECEIVED, "never_completes": ResponseStatus.COMPLETED}

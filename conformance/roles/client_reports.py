@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import urlsplit
 
 from conformance.judgement.elements import Written
 from conformance.roles.observed_client import ObservedClient, response_in
@@ -39,6 +40,17 @@ def of_its_device(client: ObservedClient, utility: Utility) -> Callable[[Exchang
     def is_its_own(exchange: Exchange) -> bool:
         device = utility.device(client.lfdi)
         return device is not None and exchange.path in (device.ders_path, device.assignments_path)
+
+    return is_its_own
+
+
+def to_its_own(client: ObservedClient, utility: Utility) -> Callable[[Exchange], bool]:
+    """Return what tells whether a client wrote to its own EndDevice: to a document of its DER, or to its log."""
+
+    def is_its_own(exchange: Exchange) -> bool:
+        device = utility.device(client.lfdi)
+        documents = [it.path for der in device.ders for it in der.documents] if device else []
+        return device is not None and _place(exchange) in (*documents, device.log.path)
 
     return is_its_own
 
@@ -85,12 +97,15 @@ def _of_der(client: ObservedClient, der: DER, resource: str) -> Written | None:
 
 
 def _path(der: DER, resource: str) -> str:
-    documents = (der.capability, der.settings, der.status, der.availability)
-    return next(document.path for document in documents if document.kind == resource)
+    return next(document.path for document in der.documents if document.kind == resource)
+
+
+def _place(exchange: Exchange) -> str:
+    return urlsplit(exchange.target).path
 
 
 def _last(client: ObservedClient, path: str, resource: str) -> tuple[Node, int] | None:
-    puts: Sequence[Exchange] = [it for it in client.exchanges(resource, "PUT") if it.target.partition("?")[0] == path]
+    puts: Sequence[Exchange] = [it for it in client.exchanges(resource, "PUT") if _place(it) == path]
     node = response_in(puts[-1]) if puts else None
     return None if node is None else (node, puts[-1].number)
 

@@ -64,6 +64,7 @@ class EventScene:
         self._programs = self._offered()
         self._held: dict[str, Exchange] = {}
         self._ran: list[Ran] = []
+        self._allowed: dict[str, set[int]] = {}
         self._published: datetime | None = None
         self._idle_from: datetime | None = None
 
@@ -143,7 +144,7 @@ class EventScene:
             await self.starts(control)
         for control in sorted(controls, key=lambda it: it.end):
             await self._watch.completed(control)
-            self._watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
+            self._allowed[control.mrid] = {RECEIVED, STARTED, COMPLETED}
             self._in_force(control, control.end)
 
     async def starts(self, control: DERControl) -> None:
@@ -157,13 +158,13 @@ class EventScene:
         known = max(arrival(it) for it in self._held.values())
         until_start_s = (control.start - known).total_seconds()
         await self._superseded(control, Window(known, "both events were known", None, until_start_s))
-        self._watch.no_other(control, {RECEIVED, *SUPERSEDED})
+        self._allowed[control.mrid] = {RECEIVED, *SUPERSEDED}
 
     async def gives_way(self, control: DERControl, winner: DERControl) -> None:
         """Judge that a running event is superseded when a better one starts: Response 7 then, and no 3."""
         early = -self._limits.response_early.value
         await self._superseded(control, Window(winner.start, "the better event's start", early, 0.0))
-        self._watch.no_other(control, {RECEIVED, STARTED, *SUPERSEDED})
+        self._allowed[control.mrid] = {RECEIVED, STARTED, *SUPERSEDED}
         self._in_force(control, winner.start)
 
     async def _superseded(self, control: DERControl, window: Window) -> None:
@@ -180,10 +181,10 @@ class EventScene:
         seen = " and ".join(map(str, given)) or "neither"
         self._check.that(set(given) <= self._accepted, "BASE.030", what, seen, policy=POLICY)
         if posted is not None:
-            self._check.schema_valid(posted)
+            self._watch.is_sound(control, posted)
 
     async def close(self) -> None:
-        """Watch on for a while: superseded events stay down, the default rules when idle, and the polls go on."""
+        """Watch on: superseded events stay down, nothing more is answered, the default rules, and the polls go on."""
         plant, limits = self._client.plant, self._limits
         over = max([self._clock.now(), *(row.end for row in self._ran)])
         await self._clock.wait_until(over + limits.event_aftermath.duration)
@@ -193,6 +194,7 @@ class EventScene:
             for control in program.controls:
                 since = max((row.end for row in self._ran if row.control is control), default=begun)
                 self._never_again(control, since, until, name)
+                self._watch.no_other(control, self._allowed.get(control.mrid, ()))
         for span, modes in self._default_spans(begun, until):
             self._check.in_force(plant, modes, span, limits.plant_settling, self._idle)
         self._polls_go_on(over)
@@ -203,8 +205,14 @@ class EventScene:
         seen = f"{len(posted)}" if posted else "none"
         self._check.that(not posted, self._requirement, "no Response: a default is not answered", seen, posted)
 
+    def responses_are_sent_right(self) -> None:
+        """Judge the media type of all Responses."""
+        for posted in self._client.exchanges("ResponseList", "POST"):
+            self._check.sent_as(posted, requirement="CTP.GENERAL.2")
+
     def _in_force(self, control: DERControl, end: datetime) -> None:
         self._ran.append(Ran(control, control.start, end))
+        self._watch.not_before(control, arrival(self._held[control.mrid]))
         span = Span(control.start, end, f"{control.description}")
         self._check.in_force(self._client.plant, control.modes, span, self._limits.plant_settling, self._effect)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from conformance.judgement.check import Check, require
 from conformance.judgement.finding import State
@@ -28,6 +29,9 @@ RECEIVED, STARTED = ResponseStatus.RECEIVED, ResponseStatus.STARTED
 COMPLETED, CANCELLED = ResponseStatus.COMPLETED, ResponseStatus.CANCELLED
 SUPERSEDED = frozenset({ResponseStatus.SUPERSEDED, ResponseStatus.ABORTED_BY_OTHER_PROGRAM})
 """7: superseded; 14: given up for another program's event. The procedures print now the one, now the other."""
+
+USERS, USER_BIT = (5, 11), 4
+"""Opted in, acknowledged: what a user may say of an event whose ``responseRequired`` has the bit for it."""
 
 
 class EventWatch:
@@ -78,10 +82,14 @@ class EventWatch:
     async def superseded(self, control: DERControl, policy: str) -> None:
         """Judge that a control is answered with 7 or 14 by the time it would have started."""
         until = self.here(control.start) + self._limits.response_deadline.duration
-        await self._client.seen("POST", ("ResponseList",), until, lambda it: _status(it, control) in SUPERSEDED)
+        posted = await self._client.seen(
+            "POST", ("ResponseList",), until, lambda it: _status(it, control) in SUPERSEDED
+        )
         given = sorted(self._client.statuses(control) & SUPERSEDED)
         expected = f"{_name(control)} answered with 7 or 14 by its start"
         self._check.that(bool(given), "BASE.030", expected, _listed(given), self._answers(control), policy=policy)
+        if posted is not None:
+            self.is_sound(control, posted)
 
     def superseded_once(self, control: DERControl, policy: str) -> None:
         """Judge that a control was not answered with both 7 and 14 so far."""
@@ -90,9 +98,10 @@ class EventWatch:
         self._check.that(len(given) < 2, "BASE.030", expected, _listed(given), self._answers(control), policy=policy)
 
     def no_other(self, control: DERControl, allowed: Iterable[int]) -> None:
-        """Judge that no status but those allowed was sent so far."""
+        """Judge that no status but those allowed was sent so far, and what a user says where that is asked for."""
+        asked = USERS if (control.response_required or 0) & USER_BIT else ()
         allowed = frozenset(allowed)
-        others = sorted(self._client.statuses(control) - allowed)
+        others = sorted(self._client.statuses(control) - allowed - frozenset(asked))
         expected = f"{control.description} answered with {_listed(sorted(allowed))} only"
         self._check.that(not others, "BASE.030", expected, f"also {_listed(others)}" if others else "only these")
 
@@ -122,6 +131,18 @@ class EventWatch:
         plant, span = self._client.plant, Span(since, until, f"the time of {_name(control)}")
         self._check.never_in_force(plant, control.modes, span, "EVENT.002")
 
+    def not_before(self, control: DERControl, since: datetime) -> None:
+        """Judge that the plant was not asked for a control before its earliest start; nothing else may ask for it."""
+        until = self.before(control) - self._limits.response_early.duration
+        span = Span(since, until, f"the time before {_name(control)}")
+        self._check.never_in_force(self._client.plant, control.modes, span, "EVENT.002")
+
+    def over(self, control: DERControl, until: datetime) -> None:
+        """Judge that the plant was not asked for a control after its latest end; nothing else may ask for it."""
+        since = self.after(control) + self._limits.plant_settling.duration
+        span = Span(since, until, f"the time after {_name(control)}")
+        self._check.never_in_force(self._client.plant, control.modes, span, "EVENT.002")
+
     def idle(self, default: Default, start: datetime, end: datetime, label: str) -> None:
         """Judge that the default was in force between two instants of the harness's clock."""
         plant, span = self._client.plant, Span(start, end, label)
@@ -148,10 +169,16 @@ class EventWatch:
         late_s = (window.not_after_s or 0.0) - self._late_s + limits.response_prompt.value
         prompt = Window(window.start, window.label, window.not_before_s, late_s)
         check.happened(what, when, prompt, limits.response_prompt, "RESPONSE.PROMPT", posted)
-        check.schema_valid(posted)
-        lfdi = require(response_in(posted), "no document").hexadecimal("endDeviceLFDI")
-        check.has_value(posted, "endDeviceLFDI", lfdi, self._client.lfdi, requirement="BASE.030")
+        self.is_sound(control, posted)
         return posted
+
+    def is_sound(self, control: DERControl, posted: Exchange) -> None:
+        """Judge what a Response to a control says beside its status, and that it went where ``replyTo`` says."""
+        self._check.schema_valid(posted)
+        lfdi = require(response_in(posted), "no document").hexadecimal("endDeviceLFDI")
+        self._check.has_value(posted, "endDeviceLFDI", lfdi, self._client.lfdi, requirement="BASE.030")
+        place, expected = urlsplit(posted.target).path, f"a Response to {_name(control)} posted to its replyTo"
+        self._check.that(place == control.reply_to, "BASE.030", expected, place, [posted])
 
     def _lateness(self, control: DERControl, status: int, what: str, window: Window) -> Judged:
         """Judge a Response that missed its deadline by when it came after all, if it ever did."""

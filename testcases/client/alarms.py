@@ -10,6 +10,7 @@ from conformance.face.authoring import (
     registered_last,
     require,
     test_case,
+    to_its_own,
 )
 
 
@@ -18,13 +19,16 @@ from conformance.face.authoring import (
     title="An alarm of the DER and its return to normal",
     subject="client",
     requirements=["P45", "G31", "G32", "LOG.004", "CTP.GENERAL.3"],
-    flaws=["reports_no_alarms", "no_return_to_normal", "logs_once", "hard_coded_paths"],
+    flaws=[
+        *("reports_no_alarms", "no_return_to_normal", "logs_once", "hard_coded_paths"),
+        *("logs_without_clock", "reports_for_neighbour"),
+    ],
     needs=["LogEvent"],
     origin="ours",
     duration=["first_contact", "discovery", "alarm_report", "alarm_report"],
     instructions=["restart_client", "raise_alarm", "clear_alarm"],
 )
-async def alarm_001(utility, client, step, check, limits, instruct):
+async def alarm_001(utility, client, step, check, limits, clock, instruct):
     """BASIC-027 asks for errors of the software; what a grid operator waits for are the alarms of the inverter.
 
     Steps
@@ -33,7 +37,8 @@ async def alarm_001(utility, client, step, check, limits, instruct):
         3. Have the alarm ended and wait for the LogEvent of the return to normal.
 
     Passes when
-        both are posted, valid and complete, with function set 11: an even code of Table 14, then the odd one after it.
+        both are posted to its own list, valid, complete and dated when they happened, with function set 11: an even
+        code of Table 14, then the odd one after it.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
@@ -43,17 +48,25 @@ async def alarm_001(utility, client, step, check, limits, instruct):
         found = await client.must_get(kinds, limits.discovery, "P45", its_own)
         require(found, "the client reads nothing of its EndDevice")
     with step(2):
+        own, begun = to_its_own(client, utility), clock.now()
         await instruct(order("raise_alarm", lfdi=client.lfdi))
         alarm = await client.must_post(
-            "LogEventList", limits.alarm_report, "G31", lambda it: any(event.is_alarm for event in logged([it]))
+            "LogEventList",
+            limits.alarm_report,
+            "G31",
+            lambda it: own(it) and any(event.is_alarm for event in logged([it])),
         )
         alarm = require(alarm, "the client posts no alarm")
         (event,) = logged([alarm])
     with step(3):
         await instruct(order("clear_alarm", lfdi=client.lfdi))
         normal = await client.must_post(
-            "LogEventList", limits.alarm_report, "G32", lambda it: any(after.ends(event) for after in logged([it]))
+            "LogEventList",
+            limits.alarm_report,
+            "G32",
+            lambda it: own(it) and any(after.ends(event) for after in logged([it])),
         )
         for post in filter(None, (alarm, normal)):
             check.schema_valid(post)
             check.has_elements(post, read(post.request_body), LOG_EVENT, requirement="LOG.004")
+            check.dated([*logged([post])], 1, begun, limits.client_clock_error, "G32")

@@ -63,8 +63,8 @@ async def basic_016(utility, client, step, check, limits, clock, policies):
     id="BASIC-017",
     title="One control, with its three Responses",
     subject="client",
-    requirements=["CTP.BASIC-017", *EVENTS],
-    flaws=[*FLAWS],
+    requirements=["CTP.BASIC-017", "CTP.GENERAL.2", *EVENTS],
+    flaws=[*FLAWS, "wrong_media_type"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 3],
     instructions=["restart_client"],
@@ -80,7 +80,7 @@ async def basic_017(utility, client, step, check, limits, clock, policies):
 
     Passes when
         Responses 1, 2 and 3 come in time, valid, for this control and this device, no other status is sent, the plant
-        was asked for the control from its start to its end and not afterwards, and the client polls on.
+        was asked for the control from its start to its end, neither before nor afterwards, and the client polls on.
     """
     scene = EventScene("BASIC-017", utility, client, check, limits, clock, policies)
     with step(1):
@@ -91,6 +91,7 @@ async def basic_017(utility, client, step, check, limits, clock, policies):
         await scene.runs(event)
     with step(4):
         await scene.close()
+        scene.responses_are_sent_right()
 
 
 @test_case(

@@ -12,6 +12,7 @@ from conformance.face.authoring import (
     names,
     never_ran,
     power_factor,
+    registered_between,
     registered_last,
     require,
     response_in,
@@ -48,7 +49,7 @@ EVENT_FLAWS = [
     title="The device finds itself",
     subject="client",
     requirements=["CTP.BASIC-001", "G3", "SEC.032", "CTP.GENERAL.3"],
-    flaws=["takes_first_device", "hard_coded_paths"],
+    flaws=["takes_first_device", "takes_last_device", "hard_coded_paths"],
     duration=["first_contact", "discovery", "discovery"],
     instructions=["restart_client"],
 )
@@ -56,7 +57,7 @@ async def basic_001(utility, client, step, check, limits, clock):
     """A device that takes another's place in the list obeys the controls that were meant for that one.
 
     Steps
-        1. Start the client, the last of three devices with assignments of their own, and look at its certificate.
+        1. Start the client, the second of three devices with assignments of their own, and look at its certificate.
         2. Wait until it has read its own Registration.
         3. Wait until it has read its own FunctionSetAssignmentsList.
         4. Look at the identities in what it sent.
@@ -65,7 +66,7 @@ async def basic_001(utility, client, step, check, limits, clock):
         it reads its own Registration and its own assignments, and every document it sends that names a device has the
         LFDI of its certificate.
     """
-    device = registered_last(utility, client.lfdi, pin=client.pin, neighbours_assigned=True)
+    device = registered_between(utility, client.lfdi, pin=client.pin)
     utility.add_program(utility.assign(device), primacy=BEST)
     with step(1):
         await client.start(within=limits.first_contact)

@@ -13,6 +13,7 @@ from conformance.face.authoring import (
     require,
     response_in,
     test_case,
+    to_its_own,
     topology_1,
 )
 
@@ -22,6 +23,7 @@ GROUPS = ("FunctionSetAssignmentsList", "FunctionSetAssignments")
 RIVAL_MODES = {"best": {"opModMaxLimW": 6000}, "worse": {"opModMaxLimW": 5000}, "other": {"opModMaxLimW": 4000}}
 MUST_BE_SHOWN = ("opModMaxLimW", "opModVoltWatt")
 """By edition 1.2. It names opModFixedVar and opModFixedPFInjectW too, but judges those only where they are claimed."""
+PUT_ANSWERS = (204, 200, 201)
 DER_RESOURCES = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
 
 
@@ -76,6 +78,7 @@ async def core_003(utility, client, step, check, limits, clock):
     requirements=["CTP.CORE-005", "EVENT.031", "TIME.SPARING", *EVENT_RULES],
     flaws=[
         "hard_coded_paths",
+        "ignores_control",
         "ignores_server_time",
         "keeps_own_clock",
         "never_completes",
@@ -97,11 +100,11 @@ async def core_005(utility, client, step, check, limits, clock):
            wait for its GET of Time.
         2. Publish a control by that clock, wait until the client has read it, and for Response 1.
         3. Wait for Response 2 at the start, and compare the time it is dated with.
-        4. Wait for Response 3 at the end.
+        4. Wait for Response 3 at the end, and look at the plant.
         5. Count the polls of Time.
 
     Passes when
-        Time is read, and the control is started, answered and completed by the server's clock.
+        Time is read, and the control is carried out, started, answered and completed by the server's clock.
     """
     utility.ahead = limits.served_clock_ahead.duration
     utility.entrance.tz_offset_s = limits.served_tz_offset.count
@@ -128,6 +131,7 @@ async def core_005(utility, client, step, check, limits, clock):
             )
     with step(4):
         await watch.completed(control)
+        watch.effect(control)
     with step(5):
         again = [poll for poll in client.occurrences("Time") if poll.at > chosen + limits.time_choice.duration]
         expected = f"no second poll of Time within {limits.time_poll_rate.value:g} s"
@@ -138,8 +142,8 @@ async def core_005(utility, client, step, check, limits, clock):
     id="CORE-009",
     title="Advanced EndDevice: DER resources are updated",
     subject="client",
-    requirements=["CTP.CORE-009", "CTP.GENERAL.3"],
-    flaws=["never_puts_der", "hard_coded_paths"],
+    requirements=["CTP.CORE-009", "CTP.GENERAL.2", "CTP.GENERAL.3"],
+    flaws=["never_puts_der", "hard_coded_paths", "reports_for_neighbour", "wrong_media_type"],
     needs=["DER"],
     duration=["first_contact", "discovery"],
     instructions=["restart_client"],
@@ -152,7 +156,7 @@ async def core_009(utility, client, step, check, limits):
         2. Wait for its PUT of DERCapability, DERSettings, DERStatus or DERAvailability.
 
     Passes when
-        at least one of the four is PUT, valid, and accepted.
+        at least one of the four of its own DER is PUT, valid, and accepted.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
@@ -160,8 +164,12 @@ async def core_009(utility, client, step, check, limits):
         await client.start(within=limits.first_contact)
         await client.must_get("DERList", within=limits.discovery, requirement="CTP.CORE-009")
     with step(2):
-        put = await client.must_put(DER_RESOURCES, within=limits.discovery, requirement="CTP.CORE-009")
-        check.schema_valid(require(put, "the client PUT none of its DER resources"))
+        own = to_its_own(client, utility)
+        put = await client.must_put(DER_RESOURCES, limits.discovery, "CTP.CORE-009", own)
+        put = require(put, "the client PUT none of its DER resources")
+        check.schema_valid(put)
+        check.sent_as(put, requirement="CTP.GENERAL.2")
+        check.answered(put, *PUT_ANSWERS, requirement="CTP.CORE-009", policy="put_status")
 
 
 @test_case(
@@ -268,7 +276,10 @@ async def core_011(utility, client, step, check, limits, clock):
     title="Basic DER settings",
     subject="client",
     requirements=["CTP.CORE-014", "VAL", "VAL.DER.WITHIN_RATING", "VAL.DER.VAR_SIGN", "G28", "P43", "CTP.GENERAL.3"],
-    flaws=["settings_above_rating", "skips_settings", "invalid_settings", "never_puts_der", "hard_coded_paths"],
+    flaws=[
+        *("settings_above_rating", "skips_settings", "invalid_settings", "never_puts_der", "hard_coded_paths"),
+        "reports_for_neighbour",
+    ],
     needs=["DER"],
     duration=["first_contact", "discovery"],
     instructions=["restart_client"],
@@ -282,17 +293,19 @@ async def core_014(utility, client, step, check, errata, limits):
         3. Compare the settings with the ratings, and put the value rules to both.
 
     Passes when
-        both are PUT and valid, every setting is within its rating, and no value breaks a rule. By edition 1.2 a DER
-        that generates must also show in modesSupported that its power can be limited, and made to follow the voltage.
+        both are PUT for its own DER and valid, every setting is within its rating, and no value breaks a rule. By edition
+        1.2 a DER that generates must also show in modesSupported that its power can be limited, and made to follow the
+        voltage.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
     with step(1):
         await client.start(within=limits.first_contact)
-        capability = await client.must_put("DERCapability", within=limits.discovery, requirement="G28")
+        own = to_its_own(client, utility)
+        capability = await client.must_put("DERCapability", limits.discovery, "G28", own)
         check.schema_valid(require(capability, "the client PUT no DERCapability"))
     with step(2):
-        settings = await client.must_put("DERSettings", within=limits.discovery, requirement="G28")
+        settings = await client.must_put("DERSettings", limits.discovery, "G28", own)
         check.schema_valid(require(settings, "the client PUT no DERSettings"))
     with step(3):
         check.within_ratings(settings, capability)

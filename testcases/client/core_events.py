@@ -87,6 +87,7 @@ async def core_012(utility, client, step, check, limits, clock):
         await watch.completed(control)
         await clock.wait_until(watch.after(control) + limits.idle_watch.duration)
         watch.effect(control)
+        watch.over(control, clock.now())
         watch.idle(offered.default, watch.after(control), clock.now(), "the time after the control")
         watch.no_other(control, WHOLE)
 
@@ -133,8 +134,10 @@ async def core_013(utility, client, step, check, errata, limits, clock):
         await clock.wait_until(watch.after(controls[-1]) + limits.idle_watch.duration)
         watch.in_order(controls, requirement="G9")
         until = [*(watch.before(control) for control in controls[1:]), clock.now()]
-        for control, end in zip(controls, until, strict=True):
+        for control, read, end in zip(controls, held, until, strict=True):
+            watch.not_before(control, arrival(read))
             watch.effect(control)
+            watch.over(control, clock.now())
             watch.idle(offered.default, watch.after(control), end, f"the gap after {control.description}")
             watch.no_other(control, WHOLE)
 
@@ -159,8 +162,8 @@ async def core_021(utility, client, step, check, limits, clock):
         4. Watch a while longer, then look at the draws, the Responses and the plant.
 
     Passes when
-        every event starts and ends within the bounds of its randomization, and the plant was asked for the default
-        whenever no event can have been active.
+        every event starts and ends within the bounds of its randomization, and the plant was asked for no event outside
+        of them, and for the default whenever no event can have been active.
     """
     device = registered_last(utility, client.lfdi, pin=client.pin)
     offered = schedule(utility, utility.assign(device), RANDOMIZED)
@@ -169,15 +172,17 @@ async def core_021(utility, client, step, check, limits, clock):
         await client.start(within=limits.first_contact)
         controls = offered.publish(limits.event_minute.duration)
     with step(2):
-        await taken_in(client, watch, offered, controls, limits, requirement="CTP.CORE-021")
+        held = await taken_in(client, watch, offered, controls, limits, requirement="CTP.CORE-021")
     with step(3):
         times = [(await watch.started(control), await watch.completed(control)) for control in controls]
     with step(4):
         await clock.wait_until(watch.after(controls[-1]) + limits.idle_watch.duration)
         judge_draws(check, watch, controls, times, limits.randomization_chance)
         until = [*(watch.before(control) for control in controls[1:]), clock.now()]
-        for control, end in zip(controls, until, strict=True):
+        for control, read, end in zip(controls, held, until, strict=True):
+            watch.not_before(control, arrival(read))
             watch.effect(control)
+            watch.over(control, clock.now())
             watch.idle(offered.default, watch.after(control), end, f"the time after {control.description}")
             watch.no_other(control, WHOLE)
 
@@ -213,7 +218,7 @@ async def core_022(utility, client, step, check, limits, clock):
         await client.start(within=limits.first_contact)
         controls = offered.publish(limits.event_minute.duration)
     with step(2):
-        await taken_in(client, watch, offered, controls, limits, requirement="CTP.CORE-022")
+        held = await taken_in(client, watch, offered, controls, limits, requirement="CTP.CORE-022")
     first, *others = controls
     with step(3):
         await watch.started(first)
@@ -235,8 +240,11 @@ async def core_022(utility, client, step, check, limits, clock):
         for control, start, end in zip(controls, starts, ends, strict=True):
             watch.idle(offered.default, start, end, f"the time after {control.description}")
             watch.no_other(control, (RECEIVED, STARTED, CANCELLED) if control is first else WHOLE)
+        for control, read in zip(controls, held, strict=True):
+            watch.not_before(control, arrival(read))
         for control in others:
             watch.effect(control)
+            watch.over(control, clock.now())
 
 
 @test_case(

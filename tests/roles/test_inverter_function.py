@@ -11,7 +11,7 @@ from conformance.roles.utility import Utility
 from conformance.roles.utility.der_curve import DERCurve
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.modes import CURVE_TYPES
-from conformance.roles.utility.scenario import registered_last, swap_branch, topology_3
+from conformance.roles.utility.scenario import registered_between, registered_last, swap_branch, topology_3
 from conformance.vocabulary.clock import VirtualClock, VirtualTimeLoop
 from conformance.wire.payload import write
 from conformance.wire.schema import Edition, Validator
@@ -63,8 +63,10 @@ def test_a_swapped_branch_keeps_its_primacies_and_the_old_one_is_gone(utility: U
     assert programs["A1-B1-C1-D1"] not in utility.programs
 
 
-def test_neighbours_may_have_assignments_of_their_own(utility: Utility) -> None:
-    device = registered_last(utility, LFDI, neighbours_assigned=True)
+def test_neighbours_on_both_sides_have_assignments_of_their_own(utility: Utility) -> None:
+    device = registered_between(utility, LFDI)
     others = [it for it in utility.devices if it is not device]
+    by_change = sorted(utility.devices, key=lambda it: it.changed_at)
+    assert by_change.index(device) == 1
     assert [len(it.assignments) for it in others] == [1, 1]
     assert all(it.has_assignments for it in others)

@@ -44,8 +44,13 @@ class DER:
         """Return the DER as a list entry; the standard gives DERs no order."""
         return Entry((), self.write)
 
+    @property
+    def documents(self) -> tuple[ClientDocument, ...]:
+        """The four documents."""
+        return self.capability, self.settings, self.status, self.availability
+
     def withdraw(self) -> None:
         """Take the DER and its documents out of the tree."""
         self._context.tree.remove(self.path)
-        for document in (self.capability, self.settings, self.status, self.availability):
+        for document in self.documents:
             document.withdraw()

@@ -61,22 +61,26 @@ def registered_last(
     *,
     pin: int = TEST_PIN,
     post_rate_s: int | None = None,
-    neighbours_assigned: bool = False,
 ) -> EndDevice:
     """Set up F-REG: three EndDevices, the subject's with the oldest changedTime, so that it comes last.
 
-    The subject sees all three. Only its own has a FunctionSetAssignmentsListLink, unless ``neighbours_assigned``, as in
-    BASIC-001, gives the others assignments of their own.
+    The subject sees all three. Only its own has a FunctionSetAssignmentsListLink.
     """
     now = utility.now()
     for age, neighbour in enumerate(NEIGHBOURS, start=1):
         changed_at = now - timedelta(hours=age)
-        assigned = neighbours_assigned
-        other = utility.register(neighbour, changed_at=changed_at, seen_by=(lfdi,), has_assignments=assigned)
-        if assigned:
-            utility.add_program(other, primacy=1)
+        utility.register(neighbour, changed_at=changed_at, seen_by=(lfdi,), has_assignments=False)
     changed_at = now - timedelta(days=1)
     return utility.register(lfdi, pin=pin, changed_at=changed_at, post_rate_s=post_rate_s)
+
+
+def registered_between(utility: Utility, lfdi: str, *, pin: int = TEST_PIN) -> EndDevice:
+    """Set up the devices of BASIC-001: the subject's between two that it sees, which have assignments of their own."""
+    now = utility.now()
+    for neighbour, age in zip(NEIGHBOURS, (timedelta(hours=1), timedelta(days=1)), strict=True):
+        other = utility.register(neighbour, changed_at=now - age, seen_by=(lfdi,))
+        utility.add_program(other, primacy=1)
+    return utility.register(lfdi, pin=pin, changed_at=now - timedelta(hours=2))
 
 
 def topology_1(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:
