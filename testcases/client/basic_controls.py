@@ -390,7 +390,10 @@ async def basic_014(utility, client, step, check, limits, clock):
     title="Twenty-four controls, cancelled after the first",
     subject="client",
     requirements=["CTP.BASIC-015", "G10", "G13", "P35", "EVENT.027", "RESPONSE.CANCELLED", *COMMON],
-    flaws=[*EVENT_FLAWS, *AT_THE_PLANT, *PRIORITIES, "keeps_few_events", "ignores_paging", "ignores_cancellation"],
+    flaws=[
+        *(*EVENT_FLAWS, *AT_THE_PLANT, *PRIORITIES),
+        *("answers_elsewhere", "keeps_few_events", "ignores_paging", "ignores_cancellation"),
+    ],
     needs=["DER", "Response", "opModFixedPFInjectW"],
     duration=["first_contact", "control_lead", "control_lead", "control_duration", "response_deadline"],
     instructions=["restart_client"],

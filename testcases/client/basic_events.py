@@ -19,6 +19,7 @@ FLAWS = [
     "ignores_control",
     "keeps_control_after_end",
 ]
+OF_TWO_PROGRAMS = [*FLAWS, "answers_elsewhere"]
 LENGTH = ["first_contact", "response_deadline", "event_aftermath"]
 MINUTE = "event_minute"
 
@@ -165,7 +166,7 @@ async def basic_019(utility, client, step, check, limits, clock, policies):
     title="A control of each program, one after the other",
     subject="client",
     requirements=["CTP.BASIC-020", *EVENTS, "DER.005"],
-    flaws=[*FLAWS, "ignores_default", "takes_worse_default", "ignores_primacy"],
+    flaws=[*OF_TWO_PROGRAMS, "ignores_default", "takes_worse_default", "ignores_primacy"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],
     instructions=["restart_client"],
@@ -199,7 +200,7 @@ async def basic_020(utility, client, step, check, limits, clock, policies):
     subject="client",
     requirements=["CTP.BASIC-021", *CONFLICT],
     flaws=[
-        *FLAWS,
+        *OF_TWO_PROGRAMS,
         "ignores_default",
         "takes_worse_default",
         "ignores_primacy",
@@ -241,7 +242,7 @@ async def basic_021(utility, client, step, check, limits, clock, policies):
     subject="client",
     requirements=["CTP.BASIC-022", *CONFLICT],
     flaws=[
-        *FLAWS,
+        *OF_TWO_PROGRAMS,
         "ignores_default",
         "takes_worse_default",
         "ignores_primacy",
@@ -284,7 +285,7 @@ async def basic_022(utility, client, step, check, limits, clock, policies):
     subject="client",
     requirements=["CTP.BASIC-023", *CONFLICT],
     flaws=[
-        *FLAWS,
+        *OF_TWO_PROGRAMS,
         "ignores_default",
         "takes_worse_default",
         "ignores_primacy",
@@ -330,7 +331,7 @@ async def basic_023(utility, client, step, check, limits, clock, policies):
     title="Overlapping controls of different modes, the worse one first",
     subject="client",
     requirements=["CTP.BASIC-024", *EVENTS, "DER.005", "EVENT.028"],
-    flaws=[*FLAWS, "ignores_default", "supersedes_independent"],
+    flaws=[*OF_TWO_PROGRAMS, "ignores_default", "supersedes_independent"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 4],
     instructions=["restart_client"],
@@ -364,7 +365,7 @@ async def basic_024(utility, client, step, check, limits, clock, policies):
     title="Overlapping controls of different modes, the better one first",
     subject="client",
     requirements=["CTP.BASIC-025", *EVENTS, "DER.005", "EVENT.028"],
-    flaws=[*FLAWS, "ignores_default", "supersedes_independent"],
+    flaws=[*OF_TWO_PROGRAMS, "ignores_default", "supersedes_independent"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],
     instructions=["restart_client"],
@@ -398,7 +399,7 @@ async def basic_025(utility, client, step, check, limits, clock, policies):
     title="Overlapping controls of different modes, the better one published while the other runs",
     subject="client",
     requirements=["CTP.BASIC-026", *EVENTS, "DER.005", "EVENT.028"],
-    flaws=[*FLAWS, "ignores_default", "supersedes_independent"],
+    flaws=[*OF_TWO_PROGRAMS, "ignores_default", "supersedes_independent"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],
     instructions=["restart_client"],

@@ -158,7 +158,7 @@ async def basic_002(utility, client, step, check, errata, limits, clock):
     title="Advanced group management",
     subject="client",
     requirements=["CTP.BASIC-003", "G7", "P23", "P25", *COMMON],
-    flaws=[*EVENT_FLAWS, "keeps_first_assignments", "polls_once"],
+    flaws=[*EVENT_FLAWS, "answers_elsewhere", "keeps_first_assignments", "polls_once"],
     needs=["DER", "Response"],
     duration=["first_contact", "discovery", "replacement_lead", "replacement_duration", "idle_watch"],
     instructions=["restart_client"],

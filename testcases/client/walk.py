@@ -110,7 +110,7 @@ async def pin_001(utility, client, step, check, limits, clock):
     title="Lists have moved: 301, 302, 307",
     subject="client",
     requirements=["DNS.042"],
-    flaws=["ignores_redirects", "hard_coded_paths"],
+    flaws=["ignores_redirects", "hard_coded_paths", "reports_for_neighbour"],
     needs=["DER"],
     origin="ours",
     duration=["first_contact", "discovery"],
