@@ -21,7 +21,7 @@ from conformance.judgement.charge import charges, has_moved
 from conformance.judgement.check import require
 from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, largest, least, most, unseen
 from conformance.judgement.der_status import status_elements
-from conformance.judgement.echoes import echoes
+from conformance.judgement.echoes import echoes, mirrors_as_posted
 from conformance.judgement.encodings import spoken
 from conformance.judgement.extended import extension_elements, has_reason, in_namespace, versions_in
 from conformance.judgement.intervals import aligned, intervals, whole, whole_intervals
@@ -318,6 +318,7 @@ __all__ = [
     "mirror_usage_point",
     "mirrored",
     "mirrored_series",
+    "mirrors_as_posted",
     "mode_of",
     "most",
     "move",

@@ -326,6 +326,12 @@ RECEIVED = (
     _between("refuses_put", "CTP.CORE-009", "answers a PUT of DER documents with 403", answers.refuses_put),
     _remembering("forgets_put", "CTP.CORE-009", "accepts a PUT of DER documents and drops it", answers.forgets_put),
     _between("refuses_mirrors", "MUP.001", "answers a posted MirrorUsagePoint with 403", answers.refuses_mirrors),
+    _between(
+        "changes_reading_types",
+        "MUP.006",
+        "calls every mirrored quantity real power",
+        edited(documents.texts("uom", "38"), *MIRRORS),
+    ),
     _between("changes_readings", "MUP.006", "adds one to readings", edited(documents.value_plus_one, *MIRRORS)),
     _arranged("no_post_rate", "CTP.BASIC-029", "gives MirrorUsagePoints back without postRate", _no_post_rate),
     _between(

@@ -12,6 +12,7 @@ from conformance.face.authoring import (
     log_event,
     mirror_reading,
     mirror_usage_point,
+    mirrors_as_posted,
     new_mrid,
     read,
     require,
@@ -147,6 +148,7 @@ async def basic_028(server, device, step, check, policies, clock):
         "asks_for_no_certificate",
         "refuses_mirrors",
         "changes_readings",
+        "changes_reading_types",
         "no_post_rate",
         "created_without_location",
     ],
@@ -163,7 +165,8 @@ async def basic_029(server, device, step, check, limits, policies, clock):
         4. GET it again and compare the readings.
 
     Passes when
-        the usage point is taken with 201 and a place, shows a postRate, takes the readings, and shows their values.
+        the usage point is taken with 201 and a place, shows a postRate, takes the readings, and shows their values and,
+        as far as it shows them, their types and intervals as they were posted.
     """
     quantities = csip_quantities(DOCUMENTATION_PEN)
     with step(1):
@@ -178,13 +181,16 @@ async def basic_029(server, device, step, check, limits, policies, clock):
         point = await device.read(place, "MirrorUsagePoint")
         rate = point.resource.integer("postRate")
         check.that(rate is not None, "MUP.RATE", "a postRate", f"{rate}", [point.exchange])
+    posts = [posted.exchange]
     with step(3):
         for uom, quantity in quantities.items():
             reading = mirror_reading(quantity, VALUES[uom], clock.now(), limits.post_rate.count)
             answer = await server.post(place, reading, "MirrorUsagePoint")
             policy = policies["readings_post_status"].name
             check.answered(answer.exchange, 204, 201, requirement="CTP.BASIC-029", policy=policy)
+            posts.append(answer.exchange)
     with step(4):
         point = await device.read(place, "MirrorUsagePoint")
         for uom, quantity in quantities.items():
             check.reads_back(point.exchange, point.resource, quantity.mrid, VALUES[uom], requirement="MUP.006")
+        check.judged("MUP.006", mirrors_as_posted(posts, point.exchange))
