@@ -32,7 +32,7 @@
   if (location.hash) reveal();
 
   addEventListener("beforeprint", () => {
-    for (const one of all("details:not([open]):not([data-print])")) {
+    for (const one of all("details.print:not([open])")) {
       one.open = true;
       opened.push(one);
     }

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from conformance.vocabulary.errors import HarnessError
 
+UNTOLD = "[redacted]"
+"""What stands for a PIN where it is stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
@@ -34,6 +37,11 @@ class Order:
     def text(self) -> str:
         """The text with its values."""
         return self.instruction.text.format_map(self.values)
+
+    @property
+    def recorded(self) -> str:
+        """The text as it may be stored: without a PIN."""
+        return self.instruction.text.format_map({**self.values, "pin": UNTOLD})
 
 
 _ALL = (

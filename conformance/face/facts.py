@@ -41,11 +41,11 @@ LIBRARIES = ("cryptography", "h11", "httpx", "lxml", "pytest")
 
 
 def environment() -> dict[str, Json]:
-    """Return the versions of Python, OpenSSL and the libraries that take part in a verdict."""
+    """Return the versions of Python, OpenSSL, the operating system and the libraries that take part in a verdict."""
     return {
         "python": platform.python_version(),
         "openssl": ssl.OPENSSL_VERSION,
-        "platform": platform.system(),
+        "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "libraries": {name: version(name) for name in LIBRARIES},
     }
 

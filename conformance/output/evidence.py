@@ -23,14 +23,14 @@ class Bounds:
 
     ``per_open_finding`` exchanges for a finding that did not pass, ``per_passed_finding`` for one that did (half of
     each from the start of the citations, half from their end), ``passed_per_case`` of the latter in a test case,
-    ``uncited_per_case`` exchanges that no finding cites, ``failed_connections_per_case`` broken handshakes, and
-    ``body_bytes`` of a body.
+    ``failed_connections_per_case`` broken handshakes, and ``body_bytes`` of a body. A test case with fewer than
+    ``exchanges_per_case`` of these is filled up with the first ones that no finding cites.
     """
 
     per_open_finding: int = 24
     per_passed_finding: int = 4
-    passed_per_case: int = 40
-    uncited_per_case: int = 4
+    passed_per_case: int = 24
+    exchanges_per_case: int = 4
     failed_connections_per_case: int = 8
     body_bytes: int = 12_000
 
@@ -68,7 +68,8 @@ def select(run: RunView, bounds: Bounds) -> Selection:
     for case in run.cases:
         passed = _cited(case, (State.PASS, State.NOTE), bounds.per_passed_finding)
         wanted.update(both_ends(passed, bounds.passed_per_case))
-        wanted.update([number for number in case.exchanges if number not in wanted][: bounds.uncited_per_case])
+        uncited = [number for number in case.exchanges if number not in wanted]
+        wanted.update(uncited[: max(0, bounds.exchanges_per_case - len(case.exchanges) + len(uncited))])
     connections = {
         number for case in run.cases for finding in case.findings for number in both_ends(finding.connections, 8)
     }
@@ -101,7 +102,7 @@ def collect(run: RunView, log: Iterable[Connection | Exchange], selection: Selec
             connections[fact.number] = replace(fact, chain=chains.setdefault(fact.chain, fact.chain))
             continue
         evidence.recorded[fact.case] += 1
-        early = fact.case in unlisted and evidence.recorded[fact.case] <= bounds.uncited_per_case
+        early = fact.case in unlisted and evidence.recorded[fact.case] <= bounds.exchanges_per_case
         if fact.number in selection.exchanges or early:
             evidence.exchanges[fact.number] = fact
     evidence.connections = _needed(connections, selection, evidence.exchanges, bounds)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from conformance.catalogue.shipped import reports_folder
 from conformance.judgement.finding import State
 from conformance.output import tls_words, wording
 from conformance.output.evidence import Bounds, Evidence, both_ends, collect, select
+from conformance.output.evidence_files import EvidenceFile
+from conformance.output.peer_certificates import CertificateView, certificates_in, client_lfdis
+from conformance.output.profile_page import broken_requirements, policy_pages, value_pages
 from conformance.output.record_reading import JsonObject, read_run
 from conformance.output.report_page import CasePage, case_pages, requirement_pages
 from conformance.output.run_view import RunView
@@ -34,18 +37,28 @@ NOT_CARRIED_OUT = (Verdict.NOT_RUN, Verdict.NOT_APPLICABLE, Verdict.PENDING)
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The numbers that can be linked to, since the page holds them."""
+    """What can be linked to, since the page holds it.
+
+    Numbers of exchanges and connections, numbers of certificates by their DER, and of connections the client's LFDI.
+    """
 
     exchanges: frozenset[int]
     connections: frozenset[int]
+    certificates: Mapping[bytes, int]
+    lfdis: Mapping[int, str]
 
 
 def render_report(
-    record: JsonObject, log: Iterable[Connection | Exchange], path: Path, bounds: Bounds | None = None
+    record: JsonObject,
+    log: Iterable[Connection | Exchange],
+    path: Path,
+    bounds: Bounds | None = None,
+    files: Sequence[EvidenceFile] = (),
 ) -> Path:
     """Write the report of a run, whole or not at all, and return its path.
 
-    The log is read once and may be of any length; what the page carries of it is bounded.
+    The log is read once and may be of any length; what the page carries of it is bounded. ``files`` are told with
+    their digests.
     """
     bounds = bounds or Bounds()
     run = read_run(record)
@@ -53,7 +66,7 @@ def render_report(
     evidence = collect(run, log, selection, bounds)
     pages = case_pages(run, evidence, selection, bounds)
     partial = path.with_name(f"{path.name}.partial")
-    stream = _environment().get_template("report.html.j2").stream(_context(run, evidence, pages))
+    stream = _environment().get_template("report.html.j2").stream(_context(run, evidence, pages, files))
     stream.enable_buffering(64)
     with partial.open("w", encoding="utf-8") as file:
         file.writelines(stream)
@@ -83,11 +96,11 @@ def _environment() -> jinja2.Environment:
         "step_text": wording.step_text,
         "ends": both_ends,
         "alert_words": tls_words.alert_words,
-        "chain_words": tls_words.chain_words,
         "suite_words": tls_words.suite_words,
         "outcome_words": tls_words.outcome_words,
     }
     environment.globals |= {"grade_words": wording.GRADE_WORDS, "reason_words": wording.REASON_WORDS}
+    environment.globals |= {"effect_words": wording.EFFECT_WORDS}
     return environment
 
 
@@ -95,12 +108,17 @@ def _visible(value: object) -> object:
     return wording.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _context(run: RunView, evidence: Evidence, pages: Sequence[CasePage]) -> dict[str, object]:
+def _context(
+    run: RunView, evidence: Evidence, pages: Sequence[CasePage], files: Sequence[EvidenceFile]
+) -> dict[str, object]:
+    certificates = certificates_in(evidence.connections.values())
     script = (reports_folder() / "report.js").read_text(encoding="utf-8")
     return {
         "run": run,
         "pages": pages,
-        "links": Links(frozenset(evidence.exchanges), frozenset(evidence.connections)),
+        "links": _links(evidence, certificates),
+        "certificates": certificates,
+        "files": files,
         "css": Markup((reports_folder() / "report.css").read_text(encoding="utf-8")),
         "script": Markup(script),
         "script_hash": f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
@@ -110,6 +128,16 @@ def _context(run: RunView, evidence: Evidence, pages: Sequence[CasePage]) -> dic
         **_result(run),
         **_sections(run, pages),
     }
+
+
+def _links(evidence: Evidence, certificates: Sequence[CertificateView]) -> Links:
+    numbers = {certificate.der: certificate.number for certificate in certificates}
+    return Links(
+        frozenset(evidence.exchanges),
+        frozenset(evidence.connections),
+        numbers,
+        client_lfdis(evidence.exchanges.values()),
+    )
 
 
 def _result(run: RunView) -> dict[str, object]:
@@ -150,21 +178,29 @@ def _sections(run: RunView, pages: Sequence[CasePage]) -> dict[str, object]:
     warned = [(page, group) for page in pages for group in page.open_groups if group.finding.state is State.WARNING]
     not_run = _with(pages, *NOT_CARRIED_OUT)
     requirements = requirement_pages(run, pages)
+    values = value_pages(run, pages)
     contents: list[tuple[str, str, int | None]] = [("result", "Result", None), ("failures", "Failures", len(failed))]
     contents += [("undecided", "Not decided", len(undecided))] if undecided else []
     contents += [("warnings", "Warnings", len(warned))] if warned else []
     contents += [("cases", "All test cases", len(pages))]
     contents += [("details", "Each test case", None)] if pages else []
     contents += [("not-run", "Not run", len(not_run)), ("limits", "Limits", len(run.limits))]
-    contents += [("policies", "Choices", len(run.policies)), ("requirements", "Requirements", len(requirements))]
-    contents += [("versions", "Versions", None), ("reading", "How to read", None)]
+    contents += [("policies", "Choices", len(run.policies))]
+    contents += [("values", "Values", len(values))] if values else []
+    contents += [("requirements", "Requirements", len(requirements))]
+    contents += [("identities", "Identities", None), ("versions", "Versions", None), ("reading", "How to read", None)]
     return {
         "failed": failed,
         "undecided": undecided,
         "warned": warned,
         "not_run": not_run,
         "requirements": requirements,
-        "named": [row for row in requirements if row.cases],
+        "anchors": {row.id: f"r{place}" for place, row in enumerate(requirements, 1)},
+        "both_sides": len({page.case.subject for page in pages}) > 1,
+        "broken": broken_requirements(failed, run),
+        "policies": policy_pages(run, pages),
+        "values": values,
+        "named": sorted((row for row in requirements if row.cases), key=lambda row: row.state is None),
         "unnamed": [row for row in requirements if not row.cases],
         "contents": contents,
     }

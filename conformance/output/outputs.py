@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.output.evidence_files import evidence_files
 from conformance.output.html import render_report
 from conformance.output.junit import write_junit
 from conformance.running.run_record import Row, load_record, write_record
@@ -35,7 +36,7 @@ def write_outputs(folder: Path) -> Outputs:
     record = load_record(folder)
     write_record(folder, record)
     junit = write_junit(record, folder / "junit.xml")
-    report = render_report(record, recorded(folder), folder / "report.html")
+    report = render_report(record, recorded(folder), folder / "report.html", files=evidence_files(folder))
     return Outputs(record, folder / "run.json", junit, report)
 
 

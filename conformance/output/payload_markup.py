@@ -1,4 +1,4 @@
-"""Bodies as HTML: XML indented and coloured, anything else as text or as bytes; everything escaped.
+"""Bodies as HTML: XML indented, its values marked, anything else as text or as bytes; everything escaped.
 
 Indentation is for reading only. The exact bytes are in ``exchanges.jsonl``.
 """
@@ -12,12 +12,13 @@ from itertools import groupby
 from lxml import etree
 from markupsafe import Markup, escape
 from pygments.lexers import XmlLexer
-from pygments.token import Comment, Name
+from pygments.token import Comment, Literal, Name, Text
 
 from conformance.output.wording import visible
 
-ELEMENTS = ((Name.Tag, "b"), (Name.Attribute, "i"), (Comment, "em"))
-"""Which element of HTML marks a tag, an attribute's name, and a comment or an instruction."""
+VALUE, REMARK = "b", "em"
+"""Which element of HTML marks a value, that is a text or an attribute's value, and a comment or an instruction."""
+VALUES = (Text, Literal.String, Name.Entity)
 
 BYTES_SHOWN = 256
 INDENTED_UP_TO = 1_000_000
@@ -25,7 +26,7 @@ INDENTED_UP_TO = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class BodyMarkup:
-    """A body to show. ``form`` says whether it is XML, text or bytes, ``left_out`` what was cut off, if anything."""
+    """A body to show. ``form`` says what it is if not XML, ``left_out`` what was cut off, if anything."""
 
     markup: Markup
     form: str
@@ -39,14 +40,13 @@ def body_markup(body: bytes, bound: int) -> BodyMarkup:
     indented = _indented(body)
     if indented is not None:
         shown, left_out = _cut(visible(indented), bound)
-        return BodyMarkup(_coloured(shown), "XML, indented for reading", len(body), left_out)
+        return BodyMarkup(_marked(shown), "", len(body), left_out)
     text = _text(body)
     if text is None:
-        return BodyMarkup(
-            escape(_dump(body)), "not text, shown in hexadecimal", len(body), _rest(len(body), BYTES_SHOWN, "bytes")
-        )
+        left_out = _rest(len(body), BYTES_SHOWN, "bytes")
+        return BodyMarkup(_escaped(_dump(body)), "not text, shown in hexadecimal", len(body), left_out)
     shown, left_out = _cut(visible(text), bound)
-    return BodyMarkup(escape(shown), "text, as sent", len(body), left_out)
+    return BodyMarkup(_escaped(shown), "text, as sent" if shown else "", len(body), left_out)
 
 
 def _indented(body: bytes) -> str | None:
@@ -64,22 +64,24 @@ def _indented(body: bytes) -> str | None:
     return etree.tostring(tree, encoding="unicode")
 
 
-def _coloured(text: str) -> Markup:
-    """Return the text with an element around each run of one kind; short ones, since a report has very many."""
-    parts: list[Markup] = []
-    for element, run in groupby(XmlLexer(stripnl=False).get_tokens(text), lambda token: _element(token[0])):
+def _marked(text: str) -> Markup:
+    """Return the text with an element around each value and remark; short ones, since a report has very many."""
+    parts: list[str] = []
+    for element, run in groupby(XmlLexer(stripnl=False).get_tokens(text.rstrip("\n")), lambda token: _element(*token)):
         piece = _escaped("".join(value for _, value in run))
-        parts.append(Markup("<{0}>{1}</{0}>").format(Markup(element), piece) if element else piece)
-    return Markup("").join(parts)
+        parts.append(f"<{element}>{piece}</{element}>" if element else piece)
+    return Markup("".join(parts).rstrip("\n"))
 
 
 def _escaped(text: str) -> Markup:
-    """Escape what stands between tags, where quotation marks need none."""
-    return Markup(str(escape(text)).replace("&#34;", '"').replace("&#39;", "'"))
+    """Escape what stands between tags, where quotation marks need none, nor does a bracket that closes."""
+    return Markup(str(escape(text)).replace("&#34;", '"').replace("&#39;", "'").replace("&gt;", ">"))
 
 
-def _element(kind: tuple[str, ...]) -> str:
-    return next((element for known, element in ELEMENTS if kind[: len(known)] == known), "")
+def _element(kind: tuple[str, ...], text: str) -> str:
+    if kind[: len(Comment)] == Comment:
+        return REMARK
+    return VALUE if kind in VALUES and not text.isspace() else ""
 
 
 def _text(body: bytes) -> str | None:

@@ -12,7 +12,16 @@ from datetime import datetime
 from conformance.catalogue.profile import Policy
 from conformance.catalogue.requirement import Reason, Requirement, Untested
 from conformance.judgement.finding import Finding, LimitUsed, State, Timing
-from conformance.output.run_view import CaseView, OperatorView, ProfileView, RunView, StepView, SubjectView
+from conformance.output.run_view import (
+    CaseView,
+    OperatorView,
+    ProfileView,
+    RunView,
+    StepView,
+    SubjectView,
+    ValueView,
+)
+from conformance.output.wording import quantity
 from conformance.running.journal import Json
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Grade, Level, RunResult, Verdict
@@ -35,6 +44,7 @@ def read_run(record: JsonObject) -> RunView:
             Policy(_text(row, "name"), _text(row, "choice"), _text(row, "source"), _text(row, "note"))
             for row in _objects(record, "policies")
         ),
+        values=tuple(_value(row) for row in _objects(record, "demands")),
         weakened_by=_texts(record, "weakened_by"),
         requirements={row.id: row for row in map(_requirement, _objects(record, "requirements"))},
         cases=tuple(_case(row) for row in _objects(record, "tests")),
@@ -128,6 +138,19 @@ def _limit(row: JsonObject) -> Limit:
     return Limit(
         _text(row, "name"), value, _text(row, "unit"), _text(row, "source"), _text(row, "note"), _number(row, "default")
     )
+
+
+_BOUNDS = {"min": "at least ", "max": "at most ", "all": "all of ", "allowed": "one of "}
+
+
+def _value(row: JsonObject) -> ValueView:
+    figure = _number(row, "figure")
+    told = quantity(figure, _text(row, "unit") or "1") if figure is not None else _text(row, "figure")
+    parts = _texts(row, "figure")
+    bound = "" if parts[1:] == () and _text(row, "bound") == "allowed" else _BOUNDS.get(_text(row, "bound"), "")
+    clause = " ".join(text for text in (_text(row, "source"), _text(row, "clause")) if text)
+    texts = {key: _text(row, key) for key in ("key", "effect", "grade", "pack", "requirement", "note")}
+    return ValueView(demand=f"{bound}{', '.join(parts) or told}" if told else "not known", source=clause, **texts)
 
 
 def _requirement(row: JsonObject) -> Requirement:

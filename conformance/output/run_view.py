@@ -124,6 +124,23 @@ class ProfileView:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueView:
+    """A value of the profile: its key, what it demands in words, what breaking it costs, and where it comes from.
+
+    ``pack`` states it, ``grade`` says how well its source is known, ``requirement`` is the row it belongs to, if any.
+    """
+
+    key: str
+    demand: str
+    effect: str
+    source: str
+    grade: str
+    pack: str
+    requirement: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """A run.
 
@@ -139,6 +156,7 @@ class RunView:
     subject: SubjectView
     limits: tuple[Limit, ...]
     policies: tuple[Policy, ...]
+    values: tuple[ValueView, ...]
     weakened_by: tuple[str, ...]
     requirements: Mapping[str, Requirement]
     cases: tuple[CaseView, ...]

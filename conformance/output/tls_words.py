@@ -1,24 +1,13 @@
-"""A TLS connection in words: suites by number and name, certificates by subject and LFDI, alerts (RFC 5246)."""
+"""A TLS connection in words: suites by number and name, alerts (RFC 5246)."""
 
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-from conformance.wire.certificate_facts import read_certificate
 from conformance.wire.exchange import Alert, Connection
 
 _SIGNALLING = {0x00FF: "renegotiation info (signalling)", 0x5600: "fallback (signalling)"}
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateWords:
-    """One certificate of a chain: what it is in the chain, its subject, its LFDI."""
-
-    place: str
-    subject: str
-    lfdi: str
 
 
 @cache
@@ -40,18 +29,6 @@ def chosen_suite(name: str | None) -> str:
         return "none"
     number = next((number for number, known in suite_names().items() if known == name), None)
     return name if number is None else f"0x{number:04X} {name}"
-
-
-@lru_cache(maxsize=512)
-def chain_words(chain: tuple[bytes, ...]) -> tuple[CertificateWords, ...]:
-    """Return the certificates of a chain, leaf first, as the peer sent them."""
-    return tuple(_certificate(place, der) for place, der in enumerate(chain))
-
-
-def _certificate(place: int, der: bytes) -> CertificateWords:
-    facts = read_certificate(der)
-    subject = f"not readable: {facts.unreadable}" if facts.unreadable else facts.subject or "(empty subject)"
-    return CertificateWords("leaf" if place == 0 else f"issuer {place}", subject, facts.lfdi)
 
 
 def alert_words(alert: Alert) -> str:

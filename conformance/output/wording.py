@@ -35,7 +35,8 @@ VERDICT_MEANINGS = {
     Verdict.ERROR: "The harness itself failed; this says nothing about the subject.",
     Verdict.PENDING: "Waits for a person to arrange or confirm something.",
     Verdict.NOT_RUN: "Planned, but not carried out. A required test case that was not run makes the result incomplete.",
-    Verdict.NOT_APPLICABLE: "The declaration says that the subject does not have what the test case needs.",
+    Verdict.NOT_APPLICABLE: "It does not concern this subject: the profile does not ask for it, or the declaration "
+    "says that the subject does not have what it needs.",
 }
 
 STATE_WORDS = {
@@ -76,6 +77,15 @@ GRADE_MEANINGS = {
     Grade.WIRE_AND_METER: "Rests on messages, and on independent meter data.",
     Grade.DOCUMENT: "Rests on a document that the maker supplied; nothing was observed.",
 }
+
+EFFECT_WORDS = {
+    "fail": "fails",
+    "provisional": "fails provisionally",
+    "warn": "is a warning",
+    "waived": "costs nothing: waived",
+    "not_run": "is not judged: the figure is not known",
+}
+"""What breaking a value of the profile costs."""
 
 PROVISIONAL = "the source of the values they break wants confirming"
 """Why a fail is provisional."""

@@ -121,7 +121,7 @@ class Desk:
         outcome = await self._perform(order)
         if outcome.done is not Done.DONE:
             verdict = Verdict.PENDING if outcome.done is Done.NOBODY_THERE else Verdict.NOT_RUN
-            raise NotArranged(f"not arranged: {order.text} ({outcome.done}: {outcome.told})", verdict)
+            raise NotArranged(f"not arranged: {order.recorded} ({outcome.done}: {outcome.told})", verdict)
 
     async def attempt(self, order: Order) -> bool:
         """Have the operator carry out an instruction that the test case can do without; say whether it is done."""
@@ -131,13 +131,13 @@ class Desk:
         operator, clock = self.operator, self.bench.clock
         deadline = self.bench.limits["operator_deadline"].duration
         began = clock.monotonic()
-        self.tell("waiting", for_what=order.text, until=clock.now() + deadline)
+        self.tell("waiting", for_what=order.recorded, until=clock.now() + deadline)
         outcome = await operator.perform(order, deadline)
         self.tell(
             "operator",
             instruction=order.instruction.name,
             way=operator.way,
-            text=order.text,
+            text=order.recorded,
             outcome=outcome,
             duration_s=clock.monotonic() - began,
         )

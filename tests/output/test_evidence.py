@@ -20,21 +20,21 @@ def run_with(findings, exchanges, connections=()):
 
 def test_everything_a_failed_finding_cites_is_carried_up_to_a_bound():
     run = run_with([finding(State.FAIL, "", "", exchanges=tuple(range(100, 1000)))], range(1, 2000))
-    chosen = select(run, Bounds(per_open_finding=10, uncited_per_case=0))
+    chosen = select(run, Bounds(per_open_finding=10, exchanges_per_case=0))
     assert chosen.exchanges == {100, 101, 102, 103, 104, 995, 996, 997, 998, 999}
     assert chosen.weighty == chosen.exchanges
 
 
-def test_passed_findings_and_uncited_exchanges_get_a_share():
+def test_passed_findings_get_a_share_and_uncited_exchanges_fill_up():
     run = run_with([finding(State.PASS, "", "", exchanges=(50, 60, 70, 80, 90, 95))], range(1, 2000))
-    chosen = select(run, Bounds(per_passed_finding=4, uncited_per_case=2))
+    chosen = select(run, Bounds(per_passed_finding=4, exchanges_per_case=6))
     assert chosen.exchanges == {50, 60, 90, 95, 1, 2}
     assert chosen.weighty == set()
 
 
 def test_the_log_is_read_once_and_only_what_was_chosen_is_kept():
     run = run_with([finding(State.FAIL, "", "", exchanges=(7,))], range(1, 1001))
-    bounds = Bounds(uncited_per_case=3)
+    bounds = Bounds(exchanges_per_case=4)
     log = iter([connection(1, CASE, 0.0), *(exchange(number, CASE, number) for number in range(1, 1001))])
     evidence = collect(run, log, select(run, bounds), bounds)
     assert sorted(evidence.exchanges) == [1, 2, 3, 7]
