@@ -21,7 +21,7 @@ from conformance.catalogue.pack_cells import Cell, read_cells
 from conformance.catalogue.pack_values import Question
 from conformance.catalogue.plain_yaml import plain_yaml
 from conformance.catalogue.shipped import profiles_folder
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.errors import UsageError, explain, meant
 
 Row = Mapping[str, object]
 """One row of a pack, its form already proven by the schema."""
@@ -110,10 +110,9 @@ def locate(name_or_path: str, beside: Path | None = None) -> Path:
     for place in (shipped, *near, Path(name_or_path)):
         if place.is_file():
             return place
-    names = ", ".join(pack_names())
-    raise UsageError(
-        explain(f"loading the profile {name_or_path!r}", f"one of {names}, or a path", "no such", "name one")
-    )
+    do = meant(name_or_path, pack_names(), f"correct the path, or name one of {', '.join(pack_names())}")
+    expected = "the name of a pack that comes with the harness, or the path of a file"
+    raise UsageError(explain(f"loading the profile {name_or_path!r}", expected, "neither", do))
 
 
 def read_pack(path: Path) -> Pack:

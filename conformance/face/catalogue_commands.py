@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
+from conformance.catalogue.errata import EDITIONS
 from conformance.catalogue.instructions import INSTRUCTIONS
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.requirement import Register
@@ -18,8 +19,9 @@ from conformance.face.schedule_lines import told, total_lines
 from conformance.face.wiring import DEFAULT_PROFILE, SUBJECTS
 from conformance.judgement.requirements import whole_register
 from conformance.output.wording import VERDICT_WORDS, plural
+from conformance.running.applies import skipped
 from conformance.running.plan import NO_CASE, Plan, Planned, make_plan
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.errors import UsageError, explain, meant
 from conformance.vocabulary.verdict import Verdict
 
 LINE = 110
@@ -55,7 +57,7 @@ def list_command(
     plan = make_plan(load_cases(testcases_folder()), load_profile(profile_name), [subject] if subject else SUBJECTS)
     plan = Plan(tuple(row for row in plan.rows if (row.required or not required) and _has(row, words)))
     if as_json:
-        click.echo(json.dumps([row.row() for row in plan.rows], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([row.row() for row in plan.rows], indent=2))
         return
     if not plan.rows:
         click.echo(f"no test case has {' and '.join(words)}; csip list without words lists all")
@@ -132,21 +134,20 @@ def show_command(test_id: str, profile_name: str) -> None:
     profile = load_profile(profile_name)
     register = whole_register(profile)
     wanted = test_id.lower()
-    found = [
-        case
-        for case in load_cases(testcases_folder())
-        if wanted in (case.id.lower(), case.key.lower(), *(alias.lower() for alias in case.aliases))
-    ]
+    cases = load_cases(testcases_folder())
+    found = [case for case in cases if wanted in {name.lower() for name in (case.key, *case.names)}]
     if not found:
-        raise UsageError(explain(f"showing {test_id!r}", "the id of a test case", "no such id", "see csip list"))
+        do = meant(test_id, (name for case in cases for name in case.names), "see csip list")
+        raise UsageError(explain(f"showing {test_id!r}", "the id of a test case", "no such id", do))
     click.echo("\n\n".join("\n".join(_told(case, profile, register)) for case in found))
 
 
 def _told(case: TestCase, profile: Profile, register: Register) -> Iterable[str]:
-    needed = "required" if profile.meets(case) else "optional"
     aliases = f" ({', '.join(case.aliases)})" if case.aliases else ""
     yield f"{case.id}{aliases}  {case.title}"
-    yield f"  {case.subject} under test, {needed} by {profile.id}, from {case.origin}"
+    edition = "" if case.editions == EDITIONS else f", only in edition {' and '.join(case.editions)}"
+    yield f"  {case.subject} under test, from {case.origin}{edition}"
+    yield f"  {_standing(case, profile)}"
     yield f"\n  {case.why}\n\n  Steps"
     yield from (f"    {number}. {text}" for number, text in enumerate(case.steps, start=1))
     yield f"\n  Passes when\n    {case.passes_when}\n\n  Requirements"
@@ -158,7 +159,17 @@ def _told(case: TestCase, profile: Profile, register: Register) -> Iterable[str]
     for name in case.duration:
         limit = profile.limits[name]
         yield f"\n  Waits up to {limit.value:g} {limit.unit} ({name}; {limit.source})"
+    if case.needs:
+        yield f"\n  Runs for a subject that claims or has\n    {', '.join(case.needs)}"
     if case.values:
         yield f"\n  Judges by the profile's values\n    {', '.join(case.values)}"
     if case.flaws:
         yield f"\n  Fails for the flaws\n    {', '.join(case.flaws)}"
+
+
+def _standing(case: TestCase, profile: Profile) -> str:
+    """Say what a profile makes of a case: required, optional, or why it is not run."""
+    skip = skipped(case, profile)
+    if skip is not None:
+        return f"{VERDICT_WORDS[skip[0]]} by {profile.id}: {skip[1]}"
+    return f"{'required' if profile.meets(case) else 'optional'} by {profile.id}"

@@ -5,6 +5,7 @@ Exit codes: 0 conformant, 1 not conformant, 2 wrong use, 3 incomplete, 4 harness
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from collections.abc import Sequence
@@ -152,6 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     What nobody foresaw is a fault of the harness: its traceback is shown and the exit code is 4.
     """
+    _write_what_can_be_written()
     try:
         code = csip.main(args=None if arguments is None else list(arguments), prog_name="csip", standalone_mode=False)
     except click.exceptions.Abort:
@@ -167,3 +169,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(HarnessError.exit_code)
     if code:
         sys.exit(code)  # click returns the code of a command that ended by ctx.exit()
+
+
+def _write_what_can_be_written() -> None:
+    """Let a sign that the terminal or pipe has no code for, such as ≤ on most Windows, become a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from conformance.catalogue.pack_values import Whom
@@ -11,7 +10,7 @@ from conformance.face.configuration import Configuration
 from conformance.roles.utility.modes import CURVE_TYPES, PLAIN, STRUCTURES
 from conformance.running.applies import PLANT
 from conformance.running.journal import Json
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.errors import UsageError, explain, meant
 
 FUNCTION_SETS = (
     "DER",
@@ -33,8 +32,7 @@ def must_be_known(configuration: Configuration, cases: Sequence[TestCase]) -> No
     asked = (need for case in cases for need in case.needs if need != PLANT)
     known = {*FUNCTION_SETS, *asked, *CURVE_TYPES, *STRUCTURES, *PLAIN}
     for name in sorted((configuration.supports or frozenset()) - known):
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        do = f"perhaps {' or '.join(near)} is meant" if near else "leave it out"
+        do = meant(name, known, "leave it out")
         expected = f"of {', '.join(sorted(known))}"
         raise UsageError(explain(f"reading subject.supports in {configuration.path}", expected, name, do))
 

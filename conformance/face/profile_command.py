@@ -224,4 +224,4 @@ def _differences(found: Sequence[Difference]) -> Iterable[str]:
 
 
 def _dumped(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return json.dumps(value, indent=2)

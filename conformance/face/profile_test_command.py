@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,7 @@ from conformance.catalogue.departures import departures
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.face.pack_proof import Outcome, Proof, exit_code, prove
 from conformance.running.journal import Json
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.errors import UsageError, explain, meant
 
 
 @click.command("test")
@@ -45,9 +44,8 @@ def _must_be_there(profile: Profile, only: Sequence[str]) -> None:
     known = {name for item in found for name in (item.value.name, item.value.key)}
     for name in only:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
             expected = f"a value that {profile.id} changes"
-            do = f"perhaps {' or '.join(near)} is meant" if near else f"see csip profile show {profile.id}"
+            do = meant(name, known, f"see csip profile show {profile.id}")
             raise UsageError(explain(f"proving {name}", expected, "no such", do))
 
 

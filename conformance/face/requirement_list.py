@@ -48,7 +48,7 @@ def _facts(row: Requirement) -> dict[str, Json]:
 
 def matrix_json(register: Register, cases: Sequence[TestCase], subjects: Iterable[str]) -> str:
     """Return the matrix as JSON text."""
-    return json.dumps(matrix(register, cases, subjects), indent=2, ensure_ascii=False)
+    return json.dumps(matrix(register, cases, subjects), indent=2)
 
 
 def matrix_lines(register: Register, cases: Sequence[TestCase], subjects: Iterable[str]) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from conformance.reference.client_flaws import CLIENT_FLAWS
 from conformance.reference.server_flaws import SERVER_FLAWS
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.errors import UsageError, explain, meant
 from conformance.vocabulary.flaw import Flaw
 
 FLAWS: Mapping[str, Flaw] = {
@@ -20,6 +20,7 @@ def flaw_sides(names: Iterable[str]) -> dict[str, Sequence[str]]:
     sides: dict[str, list[str]] = {}
     for name in names:
         if name not in FLAWS:
-            raise UsageError(explain("giving a reference peer a flaw", ", ".join(sorted(FLAWS)), name, "correct it"))
+            do = meant(name, FLAWS, "take one that csip show names for a test case")
+            raise UsageError(explain("giving a reference peer a flaw", "the name of a flaw", name, do))
         sides.setdefault(FLAWS[name].side, []).append(name)
     return {side: tuple(flaws) for side, flaws in sides.items()}

@@ -11,7 +11,7 @@ from conformance.catalogue.test_case import TestCase
 from conformance.running.applies import named, skipped
 from conformance.running.journal import Json
 from conformance.running.schedule import expected_s
-from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.errors import UsageError, explain, meant
 from conformance.vocabulary.verdict import Verdict
 
 NO_CASE = "this version of the harness has no such test case"
@@ -133,5 +133,6 @@ def _must_exist(cases: Sequence[TestCase], subjects: Sequence[str], only: Sequen
     selectable = [case for case in cases if case.subject in subjects]
     unknown = [wanted for wanted in only if not any(named(case, [wanted]) for case in selectable)]
     if unknown:
-        known = ", ".join(sorted({case.id for case in selectable}))
-        raise UsageError(explain("selecting tests", f"one of {known}", ", ".join(unknown), "see csip list"))
+        expected = f"ids of test cases for a {' or a '.join(subjects)}"
+        do = meant(unknown[0], (name for case in selectable for name in case.names), "see csip list")
+        raise UsageError(explain("selecting tests", expected, ", ".join(map(repr, unknown)), do))

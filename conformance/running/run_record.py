@@ -93,7 +93,10 @@ def load_record(folder: Path) -> Row:
     journal = folder / "events.jsonl"
     try:
         events = list(read_journal(journal))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        seen = f"{error.strerror or error}: {journal.name}" if folder.is_dir() else "no such folder"
+        raise UsageError(_no_run(folder, seen)) from None
+    except ValueError as error:
         raise UsageError(_no_run(folder, str(error))) from None
     if not events or events[0]["event"] != "run_started":
         raise UsageError(_no_run(folder, "no run_started event in events.jsonl"))

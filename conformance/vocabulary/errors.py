@@ -13,6 +13,9 @@ attempted, what was expected, what was seen and what to do next.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class HarnessError(Exception):
     """A fault of the harness, never of the subject."""
@@ -44,6 +47,13 @@ class DoesNotApply(PreconditionNotMet):
 
 class NotChosen(PreconditionNotMet):
     """The test case takes so long that it runs only where it was asked for."""
+
+
+def meant(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Return what to do about a name that is not known: take one that is near, in whatever case, or ``otherwise``."""
+    by_case = {item.casefold(): item for item in known}
+    near = [by_case[item] for item in difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.5)]
+    return f"perhaps {' or '.join(near)} is meant" if near else otherwise
 
 
 def explain(attempted: str, expected: str, seen: str, do: str) -> str:

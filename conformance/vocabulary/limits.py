@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from conformance.vocabulary.errors import HarnessError, UsageError, explain
+from conformance.vocabulary.errors import HarnessError, UsageError, explain, meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Limits(Mapping[str, Limit]):
         """
         for name in values:
             if name not in self._limits:
-                known = ", ".join(sorted(self._limits))
-                raise UsageError(explain("overriding limits", f"one of {known}", name, "correct the name"))
+                do = meant(name, self._limits, "see profiles/harness.yaml for their names")
+                raise UsageError(explain("overriding limits", "the name of a limit", name, do))
         changed = {
             name: replace(self._limits[name], value=float(value), default=self._limits[name].value)
             for name, value in values.items()

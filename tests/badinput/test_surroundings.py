@@ -115,6 +115,15 @@ def test_what_is_wrong_with_the_configuration_is_wrong_use_of_pytest(csip: Csip)
     assert not csip.out.exists()
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_signs_that_a_pipe_has_no_code_for_stop_nothing(csip: Csip, encoding: str) -> None:
+    shown = finished(command("profile", "show", "na-reference"), csip.folder, {"PYTHONIOENCODING": encoding}, csip.out)
+    assert (shown.code, "laid on harness" in shown.printed) == (0, True), shown.printed
+    words = command("profile", "show", "na-reference", "--json")
+    facts = finished(words, csip.folder, {"PYTHONIOENCODING": encoding}, csip.out)
+    assert "DERControlList.pollRate" in [row["name"] for row in json.loads(facts.printed)["values"]]
+
+
 def test_without_being_asked_for_the_plug_in_leaves_other_tests_alone(csip: Csip) -> None:
     (csip.folder / "test_theirs.py").write_text("def test_theirs(): pass\n")
     words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider", "-q"]
