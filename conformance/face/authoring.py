@@ -36,6 +36,7 @@ from conformance.judgement.telemetry import QUANTITIES, defined, mirrored, occur
 from conformance.judgement.timing import Window, instant
 from conformance.roles.aus_schedules import both_ways, minute_by_minute, scaled_limits, tells_ramp
 from conformance.roles.chain_trial import greeted, refuses, turned_down
+from conformance.roles.charging_ramp_scene import ChargingRampScene
 from conformance.roles.claims import in_band, redirections, storage_claims, told_modes
 from conformance.roles.client_reports import (
     found_its_device,
@@ -220,6 +221,7 @@ __all__ = [
     "WATT",
     "WELL_KNOWN",
     "Cadence",
+    "ChargingRampScene",
     "Contact",
     "ControlOffer",
     "CurrentStatus",
@@ -301,9 +303,9 @@ __all__ = [
     "is_able",
     "kept",
     "kept_by_server",
+    "largest",
     "leading_away",
     "least",
-    "largest",
     "lfdi_of",
     "limiting",
     "links_in",
@@ -353,9 +355,9 @@ __all__ = [
     "read",
     "reading_word",
     "readings_fall_silent",
+    "redirections",
     "refuses",
     "register",
-    "redirections",
     "registered_between",
     "registered_last",
     "reports",

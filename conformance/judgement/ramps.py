@@ -3,7 +3,9 @@
 A ramp bounds how far power may move between any two instants: the rate times the time between them. ``setGradW`` gives
 the rate as a share of the rating, ``rampTms`` the time for the whole move (IEEE 2030.5-2018 10.10, CSIP-AUS ALL-25).
 A DER that follows a load to hold the site's export moves without a ramp, so what breaks the rate must do so both at
-the DER and at the site. Readings are averages: a jump shows in them only where their interval is short beside the ramp.
+the DER and at the site. Loads under control, such as a charging station, are held to no ramp: ``setGradW`` is a rate
+of what the DER puts out, and the public procedures leave it to a witness how loads follow theirs. Readings are
+averages: a jump shows in them only where their interval is short beside the ramp.
 """
 
 from __future__ import annotations

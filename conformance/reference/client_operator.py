@@ -26,8 +26,8 @@ class ClientOperator:
         self._plain_load: Load | None = None
         self._acts: Mapping[str, Callable[[ReferenceClient], Awaitable[None]]] = {
             "raise_software_error": lambda peer: peer.log_event(GENERAL, SOFTWARE),
-            "run_generating": lambda peer: self._arrange(peer.site, sun=1.0, plugged=0.0),
-            "run_consuming": lambda peer: self._arrange(peer.site, sun=0.0, plugged=1.0),
+            "run_generating": lambda peer: self._arrange(peer.site, sun=1.0, drawing=False),
+            "run_consuming": lambda peer: self._arrange(peer.site, sun=0.0, drawing=True),
             "lose_frequency": lambda peer: self._blind(peer.site, "Hz"),
             "switch_first_der_off": lambda peer: self._switch(peer, peer.site.members[:1]),
             "switch_all_der_off": lambda peer: self._switch(peer, peer.site.members),
@@ -40,13 +40,14 @@ class ClientOperator:
             "clear_alarm": lambda peer: peer.clear_alarm(OVER_VOLTAGE),
         }
 
-    async def _arrange(self, site: Site, *, sun: float, plugged: float) -> None:
-        """Let the sun shine with a share of the PV's rating, and plug the vehicle in or out, where that can be done."""
+    async def _arrange(self, site: Site, *, sun: float, drawing: bool) -> None:
+        """Let the sun shine with a share of the PV's rating, and have vehicle and battery charge, or not."""
         site.advance(self._clock.now())
+        site.charging = drawing
         at_s = (site.at - site.start).total_seconds()
         for course, level in (
             (site.pv.sun if site.pv else None, sun),
-            (site.evse.plugged if site.evse else None, plugged),
+            (site.evse.plugged if site.evse else None, float(drawing)),
         ):
             if isinstance(course, Switch):
                 course.turn(level, at_s)

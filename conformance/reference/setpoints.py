@@ -71,7 +71,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What is possible at an instant, in watts, all positive, and where limits hold."""
+    """What is possible at an instant, in watts, all positive; where limits hold; whether storage charges unasked."""
 
     sun_w: float = 0.0
     load_w: float = 0.0
@@ -79,6 +79,7 @@ class Room:
     charge_w: float = 0.0
     discharge_w: float = 0.0
     self_consumption: bool = False
+    charging: bool = False
     places: Places = Places()
 
 
@@ -124,7 +125,8 @@ def _unlimited(asked: Setpoints, room: Room) -> Wanted:
     if asked.fixed_w is not None:
         pv_w = min(room.sun_w, max(0.0, asked.fixed_w))
         return Wanted(pv_w, _battery(asked.fixed_w - pv_w, room), room.vehicle_w)
-    balance = room.load_w + room.vehicle_w - room.sun_w if room.self_consumption else 0.0
+    unasked = -room.charge_w if room.charging else 0.0
+    balance = room.load_w + room.vehicle_w - room.sun_w if room.self_consumption else unasked
     return Wanted(room.sun_w, _battery(balance, room), room.vehicle_w)
 
 

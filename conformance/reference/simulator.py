@@ -27,7 +27,8 @@ class Site(Equipment):
     the quantities for which it has no sensor (``Hz``), may be set by a scenario at any time. ``off`` are the DER that
     are switched off (``pv``, ``battery``); :meth:`switch` changes them. ``isolated`` are they all when their switch to
     the grid is open. ``listeners`` are told of set-points as they are asked for. ``haste`` is how much
-    faster than asked the plant moves along its ramps: a flaw. ``places`` is where its limits hold.
+    faster than asked the plant moves along its ramps: a flaw. ``places`` is where its limits hold, and ``charging``
+    whether the battery charges while nothing else is asked of it.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Site(Equipment):
         self.isolated = False
         self.haste = 1.0
         self.places = Places()
+        self.charging = False
         self.listeners: list[Callable[[Setpoints], None]] = []
         self._t = 0.0
         self._asked = self._setpoints = Setpoints()
@@ -188,6 +190,7 @@ class Site(Equipment):
             charge_w=charge_w if able and self._store.has_room else 0.0,
             discharge_w=discharge_w if able and self._store.has_energy else 0.0,
             self_consumption=battery is not None and battery.self_consumption,
+            charging=self.charging,
             places=self.places,
         )
 

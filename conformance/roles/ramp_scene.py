@@ -44,18 +44,22 @@ class RampScene(LimitScene):
         limits: Limits,
         clock: Clock,
         instruct: Callable[[Order], Awaitable[object]],
+        mode: str = EXPORT,
     ) -> None:
-        super().__init__(EXPORT, rule, utility, client, check, limits, clock, instruct)
+        super().__init__(mode, rule, utility, client, check, limits, clock, instruct)
         self._gradient = gradient
         self._level_w = 0.0
 
     async def hold(self, share: Limit | None) -> datetime:
-        """Limit the export by a default, to nothing without a share; return when the client has read it."""
-        limit_w = self.watts(share) if share else 0.0
-        default = self.program.set_default({EXPORT: active_power(limit_w)}, setGradW=self._gradient.count)
-        self._level_w = limit_w
+        """Limit the flow by a default, to nothing without a share; return when the client has read it."""
+        self._level_w = self.watts(share) if share else 0.0
+        return await self.hold_at(self._level_w)
+
+    async def hold_at(self, limit_w: float) -> datetime:
+        """Limit the flow by a default to a power; return when the client has read it."""
+        default = self.program.set_default({self.mode: active_power(limit_w)}, setGradW=self._gradient.count)
         read = await self._client.must_get(
-            "DefaultDERControl", self._limits.default_pickup, self.requirement, shows_share(default, EXPORT)
+            "DefaultDERControl", self._limits.default_pickup, self.requirement, shows_share(default, self.mode)
         )
         return arrival(require(read, "the client does not read the new default"))
 

@@ -1,17 +1,18 @@
-"""Ramps of a client under CSIP-AUS: those of a default, and those of active controls (public ALL-13, ALL-25).
+"""Ramps of a client under CSIP-AUS: those of a default, and those of active controls (public ALL-13, ALL-25, LOA-03).
 
 What a ramp is only the plant shows. Where it is not observed, the client's readings are looked at as far as averages
 over a minute can show a ramp, and a note says so where they cannot.
 """
 
-from conformance.face.authoring import RampScene, test_case
+from conformance.face.authoring import ChargingRampScene, RampScene, test_case
 
 AUS = "SA TS 5573 test definitions"
 INSTRUCTIONS = ("restart_client", "run_generating")
-RAMP_FLAWS = (
-    *("hard_coded_paths", "ignores_control", "ignores_default", "ignores_export_limit", "ignores_ramp"),
+DEFAULT_FLAWS = (
+    *("hard_coded_paths", "ignores_control", "ignores_default", "ignores_ramp"),
     *("never_puts_der", "polls_once", "ramps_too_fast", "reads_default_once", "skips_settings"),
 )
+RAMP_FLAWS = ("ignores_export_limit", *DEFAULT_FLAWS)
 RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3", "DER.005")
 
@@ -21,7 +22,7 @@ EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3", "DER
     title="Ramps of active controls",
     subject="client",
     requirements=["AUS.ALL-25", *EVENT_RULES],
-    flaws=["ignores_ramp_time", "keeps_control_after_end", *RAMP_FLAWS, *RESPONSE_FLAWS],
+    flaws=["ignores_ramp_time", "keeps_control_after_end", "moves_on_receipt", *RAMP_FLAWS, *RESPONSE_FLAWS],
     needs=["DER", "Response", "opModExpLimW"],
     origin=AUS,
     aliases=["ALL-25"],
@@ -93,3 +94,36 @@ async def ramp_003(utility, client, step, check, limits, clock, instruct):
         await scene.falls(limits.default_ramp_watch)
     with step(3):
         await scene.rises(limits.unramped_share, limits.default_ramp_watch)
+
+
+@test_case(
+    id="RAMP-004",
+    title="The ramp of a default, for storage that charges",
+    subject="client",
+    requirements=["AUS.RAMP-DEFAULT", "DER.005"],
+    flaws=["ignores_import_limit", *DEFAULT_FLAWS],
+    needs=["DER", "Plant", "opModImpLimW"],
+    origin=AUS,
+    duration=["first_contact", "discovery", "plant_running", "default_ramp_watch", "default_ramp_watch"],
+    instructions=["restart_client", "run_consuming"],
+)
+async def ramp_004(utility, client, step, check, limits, clock, instruct):
+    """A feeder sees no difference between batteries that all start to discharge and batteries that all stop charging.
+
+    Steps
+        1. Start the client under a default that lets everything through, and have its storage charge.
+        2. Replace it by a default that limits the import, with a slow setGradW, and watch the charging cease.
+        3. Replace it by one that lets everything through, and watch the charging begin again.
+
+    Passes when
+        the storage's power moves no faster than setGradW allows, and the import is within its limit once the ramp is
+        over. What charging stations and other loads do is not judged; without storage the case does not apply.
+    """
+    scene = ChargingRampScene("RAMP-DEFAULT", limits.default_gradient, utility, client, check, limits, clock, instruct)
+    with step(1):
+        await scene.open()
+        await scene.charges(limits.unramped_share)
+    with step(2):
+        await scene.eases(limits.unramped_share, limits.default_ramp_watch)
+    with step(3):
+        await scene.resumes(limits.default_ramp_watch)
