@@ -24,7 +24,8 @@ QUANTITIES: Mapping[int, str] = {38: "real power", 63: "reactive power", 33: "fr
 class Mirrored:
     """One reading of one quantity; ``timed`` says whether it, its set or its MirrorMeterReading carries a time.
 
-    ``period`` is that time as it was told, beginning and end in seconds since 1970; ``at`` is when the reading came.
+    ``period`` is from the earliest to the latest of these times, in seconds since 1970; ``at`` is when the reading
+    came.
     """
 
     uom: int | None
@@ -50,7 +51,8 @@ def mirrored(posts: Iterable[Exchange]) -> tuple[Mirrored, ...]:
             for reading, of_set in _readings(mirror):
                 if reading.integer("value") is None:
                     continue
-                period = _period(reading) or (_period(of_set) if of_set else None) or _period(mirror)
+                told = [it for node in (reading, of_set, mirror) if node is not None and (it := _period(node))]
+                period = (min(start for start, _ in told), max(end for _, end in told)) if told else None
                 arrived, timed = post.request_first.wall, period is not None
                 found.append(Mirrored(uoms.get(mrid), post.number, timed, arrived, period or (0, 0)))
     return tuple(found)
@@ -108,7 +110,7 @@ def occurrences(readings: Iterable[Mirrored], uom: int) -> tuple[Occurrence, ...
 
 
 def _period(node: Node) -> tuple[int, int] | None:
-    """Return the time that a reading, its set or its mirror tells, beginning and end."""
+    """Return the time that a reading, a set or a mirror tells, beginning and end."""
     period = node.child("timePeriod")
     start_s = node.integer("lastUpdateTime") if period is None else period.integer("start")
     length_s = (period.integer("duration") or 0) if period else 0

@@ -22,6 +22,8 @@ from conformance.face.authoring import (
 )
 
 MIRRORS = ("MirrorUsagePointList", "MirrorUsagePoint")
+MADE = (201, 204)
+"""Made, or known already from an earlier run of the client."""
 FIRST_REFUSAL = 400
 
 
@@ -177,6 +179,7 @@ async def basic_029(utility, client, step, check, errata, limits, clock):
         await client.start(within=limits.first_contact)
         first = await client.must_post("MirrorUsagePointList", within=limits.discovery, requirement="P41")
         first = require(first, "the client posts no MirrorUsagePoint")
+        check.answered(first, *MADE, requirement="CTP.BASIC-029")
     with step(2):
         reading = await client.must_post(
             MIRRORS, limits.discovery, "CTP.BASIC-029", lambda it: it.resource == MIRRORS[1] or bool(mirrored([it]))

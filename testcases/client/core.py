@@ -222,6 +222,7 @@ async def core_010(utility, client, step, check, limits, clock):
         "ignores_default",
         "ignores_paging",
         "ignores_primacy",
+        "moves_on_receipt",
         "never_completes",
         "no_received_response",
         "responds_early",
@@ -293,9 +294,9 @@ async def core_014(utility, client, step, check, errata, limits):
         3. Compare the settings with the ratings, and put the value rules to both.
 
     Passes when
-        both are PUT for its own DER and valid, every setting is within its rating, and no value breaks a rule. By
-        edition 1.2 a DER that generates must also show in modesSupported that its power can be limited, and made to
-        follow the voltage.
+        both are PUT for its own DER, valid and accepted, every setting is within its rating, and no value breaks a
+        rule. By edition 1.2 a DER that generates must also show in modesSupported that its power can be limited, and
+        made to follow the voltage.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
@@ -307,6 +308,8 @@ async def core_014(utility, client, step, check, errata, limits):
     with step(2):
         settings = await client.must_put("DERSettings", limits.discovery, "G28", own)
         check.schema_valid(require(settings, "the client PUT no DERSettings"))
+        for put in (capability, settings):
+            check.answered(put, *PUT_ANSWERS, requirement="CTP.CORE-014", policy="put_status")
     with step(3):
         check.within_ratings(settings, capability)
         check.values(capability)

@@ -103,3 +103,12 @@ def test_the_media_type_of_a_request_may_have_parameters_and_any_casing() -> Non
         assert sent_as(sent(headers=(("content-type", value),))).state is State.PASS
     assert sent_as(sent(headers=(("Content-Type", "application/xml"),))).state is State.FAIL
     assert sent_as(sent()).state is State.FAIL
+
+
+def test_any_plausible_time_of_a_reading_will_do() -> None:
+    at_s = now_s()
+    empty = "<timePeriod><duration>0</duration><start>0</start></timePeriod>"
+    inner = f"<lastUpdateTime>{at_s}</lastUpdateTime><Reading>{empty}<value>1</value></Reading>"
+    body = f"<MirrorMeterReading {NS}><mRID>0A</mRID>{inner}</MirrorMeterReading>"
+    seen = mirrored([sent(body, "POST")])
+    assert times_move(seen, WINDOW_S, ERROR).state is State.PASS
