@@ -100,6 +100,13 @@ def value_plus_one(root: etree._Element) -> None:
             node.text = str(int(node.text or "0") + 1)
 
 
+def empty_by_links(root: etree._Element) -> None:
+    """Say in every link to a list that the list is empty."""
+    for node in root.iter("*"):
+        if etree.QName(node).localname.endswith("ListLink") and node.get("all") is not None:
+            node.set("all", "0")
+
+
 def emptied(root: etree._Element) -> None:
     """Take all entries out of a list, and out of its counts."""
     del root[:]

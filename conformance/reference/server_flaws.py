@@ -107,6 +107,7 @@ UNLISTED = edited(documents.emptied, "LogEventList")
 EVENTS = ("DERControlList", "DERControl")
 MAY_TRIP = ("opModHFRTMayTrip", "opModHVRTMayTrip", "opModLFRTMayTrip", "opModLVRTMayTrip")
 DEVICES = ("EndDeviceList", "EndDevice")
+LINKING = (*DEVICES, "FunctionSetAssignmentsList", "DERProgramList")
 MIRRORS = ("MirrorUsagePointList", "MirrorUsagePoint", "MirrorMeterReading")
 
 TRANSPORT = (
@@ -180,6 +181,9 @@ HTTP = (
 
 LISTS = (
     _between("wrong_all", "GEN.LIST", "counts one too many in all of every list", lists.counting("all")),
+    _between(
+        "links_miscount", "GEN.LIST", "says in links that lists are empty", edited(documents.empty_by_links, *LINKING)
+    ),
     _between("wrong_results", "VAL.LIST.RESULTS", "counts one too many in results of lists", lists.counting("results")),
     _between("ignores_limit", "GEN.LIMIT", "gives every entry whatever l asks for", lists.asking_all),
     _between("ignores_start", "CTP.GENERAL.4", "gives the first entries whatever s says", lists.dropping("s")),

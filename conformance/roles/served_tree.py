@@ -5,13 +5,13 @@ Pure functions over the readings of :meth:`~conformance.roles.test_client.TestCl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from conformance.roles.test_client import Reading, links_in
+from conformance.roles.test_client import Reading, links_in, target_of
 from conformance.wire.exchange import Exchange
 from conformance.wire.messages import header
 from conformance.wire.payload import Node
@@ -89,6 +89,49 @@ def mode_of(node: Node, mode: str) -> Node | None:
     """Return the element of a mode in a control or default, in whichever namespace."""
     base = node.child("DERControlBase")
     return None if base is None else base.child(mode)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCount:
+    """What ``all`` of a link says of a list, what the list itself says, and where both were read."""
+
+    name: str
+    told: int
+    held: int
+    source: Reading
+    listed: Reading
+
+
+def miscounted(tree: Iterable[Reading]) -> tuple[LinkCount, ...]:
+    """Return the links whose ``all`` is not that of the list they lead to."""
+    known = tuple(tree)
+    lists = {reading.exchange.path: reading for reading in known if reading.is_list}
+    counts = (count for reading in known for count in _link_counts(reading, lists))
+    return tuple(count for count in counts if count.told != count.held)
+
+
+def _link_counts(reading: Reading, lists: Mapping[str, Reading]) -> Iterator[LinkCount]:
+    served = reading.document if reading.exchange.status == 200 else None
+    for xml in served.xml.iter("{*}*") if served is not None else ():
+        link = Node(xml)
+        listed = (
+            lists.get(target_of(link.href).partition("?")[0]) if link.name.endswith("ListLink") and link.href else None
+        )
+        told = link.integer_attribute("all")
+        held = listed.resource.integer_attribute("all") if listed is not None else None
+        if listed is not None and told is not None and held is not None:
+            yield LinkCount(link.name, told, held, reading, listed)
+
+
+OWN_ADDRESSES = frozenset({"FunctionSetAssignments", "DERProgram", "DERControl", "DER", "DERCurve", "LogEvent"})
+"""Entries of lists of which each can be had by itself, whoever sees the list."""
+
+
+def entries_with_addresses(tree: Iterable[Reading]) -> tuple[Node, ...]:
+    """Return the last entry of each list of :data:`OWN_ADDRESSES`, once per address: the one that stays longest."""
+    lists = [reading.resource for reading in tree if reading.is_list]
+    last = [entries[-1] for shown in lists if (entries := shown.children())]
+    return tuple({node.href: node for node in last if node.href and node.name in OWN_ADDRESSES}.values())
 
 
 def leading_away(tree: Iterable[Reading]) -> tuple[str, ...]:

@@ -1,6 +1,32 @@
 """Hygiene of the whole resource tree of a server under test. Ids are ours."""
 
-from conformance.face.authoring import test_case, value_rules
+from conformance.face.authoring import entries_with_addresses, miscounted, require, test_case, value_rules
+
+
+async def stand_by_themselves(server, tree, check):
+    """Read entries of lists at their own addresses."""
+    for node in entries_with_addresses(tree):
+        itself = await server.get(require(node.href, "the entry has no href"), node.name)
+        if check.answered(itself.exchange, 200, requirement="GEN.LINK"):
+            check.document_is(itself.exchange, node.name, requirement="GEN.LINK")
+            check.media_type(itself.exchange, requirement="CTP.GENERAL.2")
+            check.schema_valid(itself.exchange)
+
+
+async def counted_by_links(server, tree, check):
+    """Judge what links say of their lists; where they differ both are read again, as a list may have changed."""
+    suspects = miscounted(tree)
+    again = [await server.get(one.exchange.target, one.exchange.resource) for one in sources(suspects)]
+    wrong = miscounted(again) if suspects else ()
+    told = "; ".join(f"{one.name} all={one.told}, the list has {one.held}" for one in wrong) or "all the same"
+    exchanges = [reading.exchange for reading in again]
+    check.that(not wrong, "GEN.LIST", "links with the counts of their lists", told, exchanges)
+
+
+def sources(suspects):
+    """Return the readings behind suspicious links, each once: the lists before what links to them."""
+    readings = [*(one.listed for one in suspects), *(one.source for one in suspects)]
+    return {reading.exchange.target: reading for reading in readings}.values()
 
 
 @test_case(
@@ -29,6 +55,8 @@ from conformance.face.authoring import test_case, value_rules
         "wrong_sfdi",
         "default_missing",
         "utf16_body",
+        "controls_only_listed",
+        "links_miscount",
     ],
     origin="ours",
     instructions=["register_device"],
@@ -40,10 +68,13 @@ async def tree_001(server, step, check):
         1. Walk the tree from DeviceCapability over every link, and GET each resource once.
         2. Compare the counts of each list with its entries, over all pages.
         3. Read the first entries of each list one by one.
-        4. Put the value rules to each resource: identifiers, ranges, reserved bits, events against the server's time.
+        4. Read an entry of each list at its own address.
+        5. Compare what links say of the length of lists with the lists.
+        6. Put the value rules to each resource: identifiers, ranges, reserved bits, events against the server's time.
 
     Passes when
-        every link can be had, every body is valid, list counts are right, paging is honest and no value breaks a rule.
+        every link can be had, every body is valid, list counts are right, also in links, paging is honest and no value
+        breaks a rule.
     """
     with step(1):
         tree = await server.walk()
@@ -72,6 +103,10 @@ async def tree_001(server, step, check):
                 check.at_most(single.exchange, 1, requirement="GEN.LIMIT")
             check.all_different([single.exchange for single in singles], requirement="CTP.GENERAL.4")
     with step(4):
+        await stand_by_themselves(server, tree, check)
+    with step(5):
+        await counted_by_links(server, tree, check)
+    with step(6):
         ahead = next((reading.ahead for reading in tree if reading.ahead is not None), None)
         for reading in tree:
             check.values(reading.exchange, ahead)

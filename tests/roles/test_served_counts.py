@@ -1,0 +1,39 @@
+"""What links say of the length of lists, and which entries stand by themselves."""
+
+from __future__ import annotations
+
+from conformance.roles.served_tree import entries_with_addresses, miscounted
+from conformance.roles.test_client import Reading
+from tests.judgement.made_evidence import NS, served
+
+
+def reading(body: str, target: str) -> Reading:
+    exchange = served(body, target=target)
+    return Reading(exchange)
+
+
+PROGRAM = (
+    '<DERProgramList {} all="1" results="1"><DERProgram href="/p/1">'
+    '<DERControlListLink all="{}" href="{}"/></DERProgram></DERProgramList>'
+)
+CONTROLS = f'<DERControlList {NS} all="2" results="1"><DERControl href="/c/1"/></DERControlList>'
+
+
+def tree(told: str, href: str = "/c") -> list[Reading]:
+    return [reading(PROGRAM.format(NS, told, href), "/p?s=0&l=50"), reading(CONTROLS, "/c?s=0&l=50")]
+
+
+def test_a_link_that_counts_as_its_list_does_is_right_however_it_is_written() -> None:
+    assert miscounted(tree("2")) == ()
+    assert miscounted(tree("2", "https://h:443/c?x=1")) == ()
+    assert miscounted(tree("", "/c")) == ()
+    assert miscounted(tree("9", "/elsewhere")) == ()
+
+
+def test_a_link_that_counts_otherwise_is_told_with_both_numbers() -> None:
+    (found,) = miscounted(tree("0"))
+    assert (found.name, found.told, found.held) == ("DERControlListLink", 0, 2)
+
+
+def test_entries_with_an_address_are_read_once() -> None:
+    assert [node.href for node in entries_with_addresses([*tree("2"), *tree("2")])] == ["/p/1", "/c/1"]
