@@ -38,7 +38,6 @@ NOT_YET: dict[str, dict[str, str]] = {
     "au-sapn": {
         "MirrorUsagePoint.unbatched_share[server]": "it takes a server with a fleet",
     },
-    "au-energy-queensland": {},
 }
 """Values that are not proven, and why. Take names out, put none in."""
 AT_LEAST = {"na-reference": 17, "au-reference": 12, "csip-aus-1.2": 20, "csip-aus-1.3-storage": 20}

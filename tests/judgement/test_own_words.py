@@ -17,8 +17,10 @@ from conformance.judgement.elements import Written
 from conformance.judgement.finding import State
 from conformance.judgement.registration import (
     carried_on,
+    entered_as_configured,
     entered_later,
     in_band_kept,
+    one_device_kept,
     order_kept,
     out_of_band_kept,
 )
@@ -80,6 +82,35 @@ def test_the_connection_point_comes_between(post: int, put: int | None, reported
     order = demand("ConnectionPoint.order", "after_end_device")
     judged = order_kept(order, sent("", "POST", number=post), made, [sent("", "POST", number=reported)])
     assert judged.state is state
+
+
+@pytest.mark.parametrize(
+    ("figure", "entry", "reads", "state"),
+    [
+        ("configured", "/own/entry", True, State.PASS),
+        ("configured", "/own/entry", False, State.FAIL),
+        ("configured", "/dcap", True, State.INCONCLUSIVE),
+        ("configured", "/dcap", False, State.FAIL),
+        ("discovered", "/own/entry", False, State.NOTE),
+    ],
+)
+def test_a_client_enters_where_it_was_told_to(figure: str, entry: str, reads: bool, state: State) -> None:
+    asked = [sent("", "GET", number=1)]
+    value = demand("DeviceCapability.href", figure)
+    assert entered_as_configured(value, entry, asked[0] if reads else None, asked).state is state
+
+
+def test_a_gateway_registers_nothing_beside_itself() -> None:
+    own, other = "AB" * 20, "CD" * 20
+    value = demand("EndDevice.gateway", "one_end_device")
+
+    def device(lfdi: str, number: int = 1) -> Exchange:
+        return sent(f"<EndDevice {NS}><lFDI>{lfdi}</lFDI></EndDevice>", "POST", number=number)
+
+    assert one_device_kept(value, [], own).state is State.PASS
+    assert one_device_kept(value, [device(own.lower())], own).state is State.PASS
+    judged = one_device_kept(value, [device(own), device(other, 2)], own)
+    assert (judged.state, judged.exchanges) == (State.FAIL, (2,))
 
 
 def response(status: int) -> Exchange:
