@@ -58,13 +58,14 @@ CLIENTS = {
         accept="application/sep+xml, application/xml;q=0.5",
         media_type="application/sep+xml; charset=UTF-8",
     ),
-    "extra GETs, faster polls, more readings, nothing optional, DER documents in reverse, Response 14": ClientManner(
+    "extra GETs, faster polls, whole usage points, nothing optional, DER documents reversed, Response 14": ClientManner(
         extra_gets=True,
         reads_more=True,
         subscribes_widely=True,
         notification_status=200,
         poll_factor=0.8,
         spare=True,
+        whole_usage_points=True,
         put_order=("DERAvailability", "DERStatus", "DERSettings", "DERCapability"),
         answers_14=True,
     ),

@@ -30,7 +30,7 @@ from conformance.judgement.methods import forbidden_methods
 from conformance.judgement.plant import Plant, Span
 from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.randomisation import evenly_drawn
-from conformance.judgement.readings import mirrored_series
+from conformance.judgement.readings import MIRRORED, carries_readings, mirrored_series
 from conformance.judgement.requirements import value_rules
 from conformance.judgement.telemetry import QUANTITIES, defined, mirrored, occurrences
 from conformance.judgement.timing import Window, instant
@@ -201,6 +201,7 @@ __all__ = [
     "LIMIT_DEFAULTS",
     "LIST_QUERIES",
     "LOG_EVENT",
+    "MIRRORED",
     "NOT_VALID",
     "OFF",
     "OPERATING",
@@ -263,6 +264,7 @@ __all__ = [
     "both_ways",
     "cancellation_answered",
     "capability",
+    "carries_readings",
     "carry_out",
     "charges",
     "connection_agrees",

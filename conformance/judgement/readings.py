@@ -31,6 +31,9 @@ from conformance.wire.messages import header
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
 
+MIRRORED = ("MirrorUsagePointList", "MirrorUsagePoint")
+"""Where readings are posted: within a whole usage point, or to one that is there."""
+
 
 @runtime_checkable
 class Station(Protocol):
@@ -179,6 +182,14 @@ def station_total(value: Value, seen: Sequence[Series], plant: object, tolerance
 def _at_plant(plant: Station, came: Came) -> float:
     start = came.start or came.at
     return sum(plant.station_phases_w(start, start + timedelta(seconds=came.length_s)))
+
+
+def carries_readings(post: Exchange) -> bool:
+    """Say whether a POST brings readings: to a usage point, or to the list of them within a whole usage point."""
+    root = _document(post)
+    if root is None or root.name != "MirrorUsagePoint":
+        return post.resource == "MirrorUsagePoint"
+    return any(True for mirror in _mirrors(root) for _ in _readings(mirror))
 
 
 def usage_point_of(post: Exchange) -> str:

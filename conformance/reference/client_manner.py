@@ -43,10 +43,13 @@ class Manner:
         notification_status: what a good notification is answered with: 200, 201 or 204.
         subscribes_widely: subscribes to more resources than CSIP names.
         subscribes_twice: posts every Subscription a second time.
+        opts_in: says of every control that its user opts in, where the server wants to hear of users.
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
         looks_around: reads the DERList of every EndDevice that it is shown, before its own.
         puts_twice: puts every DER document a second time.
+        whole_usage_points: posts readings within their whole MirrorUsagePoint, to the list of them.
         absolute_form: writes scheme and host before the path of every request target, as to a proxy.
+        whole_points: posts its readings with the whole usage point, to the list of usage points.
         reads_more: mirrors the power of one phase and the voltage of the moment as well, beside its averages.
     """
 
@@ -63,13 +66,16 @@ class Manner:
     header_case: Literal["usual", "lower", "upper"] = "usual"
     content_type_on_get: bool = False
     put_order: tuple[str, ...] = DER_DOCUMENTS
+    opts_in: bool = False
     answers_14: bool = False
     notification_status: int = 201
     subscribes_widely: bool = False
     subscribes_twice: bool = False
     looks_around: bool = False
     puts_twice: bool = False
+    whole_usage_points: bool = False
     absolute_form: bool = False
+    whole_points: bool = False
     reads_more: bool = False
     spare: bool = False
     indented: bool = False

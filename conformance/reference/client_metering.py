@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from statistics import fmean
@@ -74,6 +75,8 @@ class Mirror:
         self._posted = False
         self._first_end_s: int | None = None
         self._target: str | None = None
+        self._list_target: str | None = None
+        self._list_target: str | None = None
         self._rate_s: int | None = None
         self.device_rate_s: int | None = None
         self.mrid = self._mrid(POINT)
@@ -90,6 +93,8 @@ class Mirror:
 
     async def define(self, list_target: str) -> None:
         """Post the usage point with its reading types and learn its postRate. Raises ``NotServed``."""
+        self._list_target = list_target
+        self._list_target = list_target
         self._target = await self._session.post(list_target, self._definition(), "MirrorUsagePointList")
         if self._target is not None:
             fetched = await self._session.get(self._target, "MirrorUsagePoint")
@@ -175,12 +180,27 @@ class Mirror:
         readings = [self._reading(quantity, means) for quantity in sensed]
         whole = element("MirrorMeterReadingList", *readings, all=len(readings), results=len(readings))
         try:
+            if self._manner.whole_points and self._list_target is not None:
+                await self._session.post(self._list_target, self._whole(readings), "MirrorUsagePointList")
+                return
+            if self._manner.whole_usage_points and self._list_target is not None:
+                await self._session.post(self._list_target, self._usage_point(readings), "MirrorUsagePointList")
+                return
             for document in readings if self._manner.separate_readings else [whole]:
                 await self._session.post(self._target, document, "MirrorUsagePoint")
         except NotServed as failure:
             # The list of usage points tells at its next poll whether the point is gone; other errors pass.
             if failure.status == 404:
                 self.lost()
+
+    def _whole(self, readings: Sequence[etree._Element]) -> etree._Element:
+        """Return the usage point with readings in it, in the order of the schema."""
+        point = self._definition()
+        mirrors = {mirror[0].text: mirror for mirror in point if etree.QName(mirror).localname == "MirrorMeterReading"}
+        for reading in readings:
+            mirror = mirrors[reading[0].text]
+            mirror[-1:-1] = list(reading)[1:]
+        return point
 
     def _reported(self, quantity: Quantity) -> bool:
         """Say whether a quantity is reported: what cannot be measured is left out (G27)."""
@@ -200,6 +220,9 @@ class Mirror:
             )
             for quantity in self._quantities
         )
+        return self._usage_point(mirrors)
+
+    def _usage_point(self, mirrors: Iterable[etree._Element]) -> etree._Element:
         return element(
             "MirrorUsagePoint",
             element("mRID", self.mrid),
@@ -218,7 +241,7 @@ class Mirror:
 
     def _reading(self, quantity: Quantity, means: Averages) -> etree._Element:
         timed = "readings_without_time" not in self._flaws
-        end_s = self._told_end(round(means.end.timestamp() + self._time.offset_s))
+        end_s = self._told_end(quantity, round(means.end.timestamp() + self._time.offset_s))
         length_s = max(1, round((means.end - means.start).total_seconds()))
         if quantity.uom == WATT_HOUR or quantity.name.endswith(NOW):
             length_s = 0
@@ -236,10 +259,11 @@ class Mirror:
             ),
         )
 
-    def _told_end(self, end_s: int) -> int:
+    def _told_end(self, quantity: Quantity, end_s: int) -> int:
         """Return what is told as the end of an interval."""
         self._first_end_s = self._first_end_s or end_s
-        return self._first_end_s if "readings_of_one_time" in self._flaws else end_s
+        stuck = "readings_of_one_time" in self._flaws and quantity.uom != WATT
+        return self._first_end_s if stuck else end_s
 
     def _value(self, quantity: Quantity, means: Averages) -> int:
         if quantity.sense in self._site.blind:

@@ -18,10 +18,12 @@ from conformance.judgement.finding import LimitUsed
 from conformance.judgement.intervals import Interval
 from conformance.judgement.judged import limit_used
 from conformance.judgement.polling import Occurrence
+from conformance.judgement.readings import MIRRORED, carries_readings, usage_point_of
 from conformance.roles.observed_client import ObservedClient, arrival
 from conformance.roles.utility.utility import Utility
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.limits import Limit, Limits
+from conformance.wire.exchange import Exchange
 
 POLLED: Mapping[str, str] = {
     "DeviceCapability": "device_capability_s",
@@ -76,7 +78,7 @@ class PaceWatch:
 
     def posts_as_demanded(self, until: datetime) -> None:
         """Judge posts of readings per usage point, and puts of the DER documents per DER, at the client's own pace."""
-        for seen in self._endpoints(POST, "POST"):
+        for seen in self._usage_points():
             self._cadence_demanded(f"{POST}.postRate", "POST of readings", seen, until)
         for document in PUT:
             for seen in self._endpoints(document, "PUT"):
@@ -102,18 +104,24 @@ class PaceWatch:
         before, floor = self._latest(), self._values.find(f"{POST}.postRate_floor")
         self.state(rate, POST)
         learnt = await self._reads_again(("MirrorUsagePointList", POST), before, requirement)
-        posted = await self._client.must_post(
-            POST, self._limits.rate_pickup, requirement, lambda it: arrival(it) > learnt
-        )
-        since = arrival(require(posted, "the client posts no readings after the change"))
+        since = arrival(await self.readings_posted(requirement, " after the change", learnt))
         await self._clock.wait_until(since + watch.duration)
         until = self._clock.now()
         least_s = floor.number if floor is not None and isinstance(floor.figure, float) else 0.0
         asked = Rate("POST of readings", max(rate.value, least_s), limit_used(rate))
-        for seen in self._endpoints(POST, "POST"):
+        for seen in self._usage_points():
             after = [it for it in seen if it.at >= since]
             self._keeps(asked, after, until, requirement)
             self._never_faster(f"{POST}.postRate_floor", "POST of readings", after)
+
+    async def readings_posted(self, requirement: str, what: str = "", after: datetime | None = None) -> Exchange:
+        """Wait for readings, by whichever POST they come; without any nothing can be watched."""
+
+        def wanted(post: Exchange) -> bool:
+            return carries_readings(post) and (after is None or arrival(post) > after)
+
+        posted = await self._client.must_post(MIRRORED, self._limits.rate_pickup, requirement, wanted)
+        return require(posted, f"the client posts no readings{what}")
 
     def intervals_as_demanded(self, post_rate: Limit) -> None:
         """Judge how the intervals of averages lie in time, and how soon after them they are posted."""
@@ -139,8 +147,15 @@ class PaceWatch:
         self._check.demands(name, lambda value: averages.shows_the_mean(seen, plant, ahead, swing.value, error))
 
     def _intervals(self) -> tuple[Interval, ...]:
-        posts = (*self._client.exchanges("MirrorUsagePointList", "POST"), *self._client.exchanges(POST, "POST"))
-        return intervals.intervals(sorted(posts, key=lambda post: post.number))
+        return intervals.intervals(self._mirrored())
+
+    def _mirrored(self) -> list[Exchange]:
+        posts = (post for kind in MIRRORED for post in self._client.exchanges(kind, "POST"))
+        return sorted(posts, key=lambda post: post.number)
+
+    def _usage_points(self) -> list[list[Occurrence]]:
+        """Return the successful posts of readings of each usage point; one empty list if there was none."""
+        return _by_address((usage_point_of(it), it) for it in self._mirrored() if carries_readings(it))
 
     def _cadence_demanded(self, name: str, what: str, seen: list[Occurrence], until: datetime) -> None:
         uncertainty_s = self._check.uncertainty_s()
@@ -167,15 +182,19 @@ class PaceWatch:
 
     def _endpoints(self, resource: str, method: str) -> list[list[Occurrence]]:
         """Return the successful requests of each address of a kind of resource; one empty list if there was none."""
-        by_path: dict[str, list[Occurrence]] = {}
-        for exchange in self._client.exchanges(resource, method):
-            if exchange.status is not None and exchange.status < REFUSED:
-                by_path.setdefault(exchange.path, []).append(Occurrence(arrival(exchange), exchange.number))
-        return list(by_path.values()) or [[]]
+        return _by_address((it.path, it) for it in self._client.exchanges(resource, method))
 
 
 REFUSED = 400
 """Statuses from here on refuse a request."""
+
+
+def _by_address(asked: Iterable[tuple[str, Exchange]]) -> list[list[Occurrence]]:
+    found: dict[str, list[Occurrence]] = {}
+    for address, exchange in asked:
+        if exchange.status is not None and exchange.status < REFUSED:
+            found.setdefault(address, []).append(Occurrence(arrival(exchange), exchange.number))
+    return list(found.values()) or [[]]
 
 
 def _limit(value: Value) -> LimitUsed:

@@ -1,7 +1,9 @@
 """What a client under CSIP-AUS tells of itself: readings, capability, settings (public procedures ALL-06, ALL-09)."""
 
 from conformance.face.authoring import (
+    MIRRORED,
     aligned,
+    carries_readings,
     enough_readings,
     intervals,
     mirrored_series,
@@ -30,6 +32,7 @@ OWN_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus")
         "hard_coded_paths",
         "ignores_post_rate",
         "no_voltage_reading",
+        "power_alone_goes_on",
         "readings_once",
         "readings_without_time",
         "swaps_role_flags",
@@ -59,7 +62,7 @@ async def meter_001(utility, client, step, check, limits, clock, instruct):
         await client.start(within=limits.first_contact)
         first = await client.must_post("MirrorUsagePointList", limits.discovery, requirement="AUS.ALL-06")
         require(first, "the client posts no MirrorUsagePoint")
-        await client.must_post("MirrorUsagePoint", limits.discovery, requirement="AUS.ALL-06")
+        await client.must_post(MIRRORED, limits.discovery, "AUS.ALL-06", carries_readings)
     with step(2):
         times = {"on_s": limits.meter_load_on.count, "off_s": limits.meter_pause.count}
         await instruct(order("pulse_load", power_w=limits.meter_load.count, lfdi=client.lfdi, **times))

@@ -1,7 +1,9 @@
 """Storage of a client under CSIP-AUS 1.3 (public procedures STO-01 to STO-03)."""
 
 from conformance.face.authoring import (
+    MIRRORED,
     StorageScene,
+    carries_readings,
     enough_readings,
     mirrored_series,
     one_program,
@@ -35,6 +37,7 @@ STORAGE = ("DER", "opModStorageTargetW")
         "hard_coded_paths",
         "ignores_post_rate",
         "no_stored_energy",
+        "power_alone_goes_on",
         "readings_once",
         "swaps_role_flags",
     ],
@@ -60,7 +63,7 @@ async def storage_001(utility, client, step, check, limits, clock):
     one_program(utility, client.lfdi)
     with step(1):
         await client.start(within=limits.first_contact)
-        first = await client.must_post("MirrorUsagePoint", limits.discovery, requirement="AUS.STO-01")
+        first = await client.must_post(MIRRORED, limits.discovery, "AUS.STO-01", carries_readings)
         require(first, "the client posts no readings")
     with step(2):
         await clock.wait(limits.stored_energy_watch.duration)

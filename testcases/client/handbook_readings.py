@@ -1,6 +1,8 @@
 """What handbooks ask a client to measure, and how it names itself and its readings. Judged by the profile's values."""
 
 from conformance.face.authoring import (
+    MIRRORED,
+    carries_readings,
     found_its_device,
     maker_of,
     mirrored_series,
@@ -22,7 +24,7 @@ async def reporting(utility, client, limits):
     one_program(utility, client.lfdi)
     await client.start(within=limits.first_contact)
     require(await found_its_device(client, utility, limits.discovery), "the client does not follow its EndDevice")
-    return await client.seen("POST", ("MirrorUsagePoint",), utility.now() + limits.discovery.duration)
+    return await client.seen("POST", MIRRORED, utility.now() + limits.discovery.duration, carries_readings)
 
 
 def mirrored(client):

@@ -1,7 +1,9 @@
 """How a client comes to be registered, and what it answers with. Judged by the profile's values alone."""
 
 from conformance.face.authoring import (
+    MIRRORED,
     Registration,
+    carries_readings,
     found_its_device,
     in_band,
     one_program,
@@ -225,7 +227,8 @@ async def registration_004(utility, client, step, check, limits, clock):
     with step(2):
         await clock.wait(limits.reporting_window.duration)
         posts, puts = client.exchanges("EndDeviceList", "POST"), client.exchanges("ConnectionPoint", "PUT")
-        reported = [*client.exchanges("MirrorUsagePoint", "POST"), *client.exchanges("ResponseList", "POST")]
+        posts_of_readings = [it for kind in MIRRORED for it in client.exchanges(kind, "POST") if carries_readings(it)]
+        reported = [*posts_of_readings, *client.exchanges("ResponseList", "POST")]
         check.connection_point_in_order(next(iter(posts), None), next(iter(puts), None), reported)
 
 

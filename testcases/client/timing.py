@@ -160,8 +160,7 @@ async def rates_002(utility, client, step, check, limits, clock, values):
     one_program(utility, client.lfdi)
     with step(1):
         await client.start(within=limits.first_contact)
-        posted = await client.must_post(POSTS, within=limits.rate_pickup, requirement="P42")
-        require(posted, "the client posts no readings")
+        await pace.readings_posted("P42")
     with step(2):
         await pace.posts_follow(limits.fast_rate, limits.fast_watch, requirement="P42")
     with step(3):
@@ -197,8 +196,7 @@ async def aligned_001(utility, client, step, check, limits, clock, values):
     one_program(utility, client.lfdi)
     with step(1):
         await client.start(within=limits.first_contact)
-        posted = await client.must_post(POSTS, within=limits.rate_pickup, requirement="P42")
-        require(posted, "the client posts no readings")
+        await pace.readings_posted("P42")
     with step(2):
         await clock.wait(limits.aligned_watch.duration)
         pace.intervals_as_demanded(limits.aligned_post_rate)
@@ -235,8 +233,7 @@ async def average_001(utility, client, step, check, limits, clock, values, instr
     load = {"power_w": limits.pulse_power.count, "lfdi": client.lfdi}
     with step(1):
         await client.start(within=limits.first_contact)
-        posted = await client.must_post(POSTS, within=limits.rate_pickup, requirement="P42")
-        require(posted, "the client posts no readings")
+        await pace.readings_posted("P42")
     with step(2):
         await instruct(order("pulse_load", on_s=limits.pulse_on.count, off_s=limits.pulse_off.count, **load))
         since = clock.now()

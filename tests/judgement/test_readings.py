@@ -14,6 +14,7 @@ from conformance.catalogue.reading_words import is_vehicle, place_of, reading_wo
 from conformance.judgement.finding import State
 from conformance.judgement.readings import (
     Series,
+    carries_readings,
     left_out,
     mirrored_series,
     qualifiers_kept,
@@ -48,6 +49,13 @@ def reading(mrid: str, value: int = 5, path: str = "/mup/1", number: int = 2, se
 
 def seen(flags: str, uom: int, phase: int = 0, qualifier: int = 2) -> tuple[Series, ...]:
     return mirrored_series([point(flags, quantity("0A", uom, phase, qualifier)), reading("0a")])
+
+
+def test_readings_come_to_a_usage_point_or_within_one() -> None:
+    reading_within = "<MirrorMeterReading><mRID>0A</mRID><Reading><value>5</value></Reading></MirrorMeterReading>"
+    within, defined = point("0003", reading_within), point("0003", quantity("0A", 38))
+    there = replace(reading("0a"), resource="MirrorUsagePoint")
+    assert [carries_readings(it) for it in (there, within, defined)] == [True, True, False]
 
 
 @pytest.mark.parametrize(
