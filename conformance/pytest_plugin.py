@@ -9,7 +9,7 @@ and get the same run folder, the same verdicts, and, with ``--html``, a table wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Collect the shipped test cases where asked for."""
+    asked = any(config.getoption(name) for name in ("csip_cases", "csip_demo", "csip_config"))
+    if asked and (config.getoption("numprocesses", None) or config.getoption("tx", None)):
+        do = "leave out -n: a run has lanes of its own for what may run side by side"
+        raise pytest.UsageError(explain("starting the run", "one process", "several, by pytest-xdist", do))
     if config.getoption("csip_cases"):
         config.args = [str(testcases_folder())]
 
@@ -118,22 +122,28 @@ class NotPassed(Exception):
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Make the session, and keep the items that its plan runs."""
     cases = [item for item in items if isinstance(item, CaseItem)]
-    if SESSION not in config.stash and cases:
-        config.stash[SESSION] = _session(config, [item.case for item in cases])
-    if SESSION not in config.stash:
+    if not cases:
         return
-    planned = config.stash[SESSION].futures
+    planned = _planned(config, [item.case for item in cases])
     dropped = [item for item in cases if item.case.key not in planned]
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=dropped)
 
 
-def _session(config: pytest.Config, cases: list[TestCase]) -> Session:
-    """Prepare a run of the collected cases from our options; what is wrong with them pytest tells as wrong use."""
-    try:
-        return Session(_settings(config, cases))
-    except HarnessError as error:
-        raise pytest.UsageError(str(error)) from error
+def _planned(config: pytest.Config, cases: list[TestCase]) -> Collection[str]:
+    """Return the cases that the plan runs; prepares the run of the collected ones, but where they are only listed.
+
+    What is wrong with our options pytest tells as wrong use.
+    """
+    if SESSION not in config.stash:
+        try:
+            settings = _settings(config, cases)
+            if config.option.collectonly:
+                return {case.key for case in settings.to_run}
+            config.stash[SESSION] = Session(settings)
+        except HarnessError as error:
+            raise pytest.UsageError(str(error)) from error
+    return config.stash[SESSION].futures
 
 
 def _choice(config: pytest.Config, cases: list[TestCase], subjects: Sequence[str]) -> Choice:
@@ -166,13 +176,13 @@ def _settings(config: pytest.Config, cases: list[TestCase]) -> RunSettings:
 
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Start the run before pytest's own loop asks for results."""
-    if SESSION in session.config.stash and not session.config.option.collectonly:
+    if SESSION in session.config.stash:
         session.config.stash[SESSION].start()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
     """End the run and write its outputs."""
-    if SESSION not in session.config.stash or session.config.option.collectonly:
+    if SESSION not in session.config.stash:
         return
     run = session.config.stash[SESSION]
     if exitstatus == pytest.ExitCode.INTERRUPTED:

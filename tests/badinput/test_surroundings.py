@@ -124,6 +124,23 @@ def test_signs_that_a_pipe_has_no_code_for_stop_nothing(csip: Csip, encoding: st
     assert "DERControlList.pollRate" in [row["name"] for row in json.loads(facts.printed)["values"]]
 
 
+PLUG_IN = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider"]
+
+
+def test_listing_the_cases_leaves_no_run_folder(csip: Csip) -> None:
+    words = [*PLUG_IN, "--csip-demo", "--csip-cases", "-k", "COMM-002", "--collect-only", "-q", "--csip-out", "out"]
+    ended = finished(words, csip.folder, BARE, csip.out)
+    assert (ended.code, "server/comm.py::COMM-002" in ended.printed) == (0, True), ended.printed
+    assert not csip.out.exists()
+
+
+def test_several_processes_of_pytest_are_refused_in_words(csip: Csip) -> None:
+    pytest.importorskip("xdist")
+    ended = finished([*PLUG_IN, "-p", "xdist", "--csip-demo", "--csip-cases", "-n2"], csip.folder, BARE, csip.out)
+    assert (ended.code, "leave out -n" in ended.printed) == (4, True), ended.printed
+    assert "INTERNALERROR" not in ended.printed
+
+
 def test_without_being_asked_for_the_plug_in_leaves_other_tests_alone(csip: Csip) -> None:
     (csip.folder / "test_theirs.py").write_text("def test_theirs(): pass\n")
     words = [sys.executable, "-m", "pytest", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider", "-q"]
