@@ -19,16 +19,22 @@ SCALED = ("value", "displacement")
 """Members of a structure that its ``multiplier`` scales."""
 
 
+SWITCHES = ("opModConnect", "opModEnergize")
+"""Modes that, when false, take the plant off the grid."""
+
+
 def modes_shown(exchange: Exchange, node: Node, modes: Modes, settings: Mapping[str, int] | None = None) -> Judged:
     """Judge the modes in ``DERControlBase`` of a control or default, and the settings beside it.
 
     Of a mode that links to a curve only the link is judged here, see :func:`curve_shown`. Further modes are not
-    judged: a server may add some of its own.
+    judged, since a server may add some of its own, unless they switch the plant off.
     """
     base = node.child("DERControlBase")
     wrong = [] if base is not None else ["no DERControlBase"]
     if base is not None:
         wrong += [text for name, value in modes.items() for text in _mode_problems(base, name, value)]
+        unasked = (shown for name in SWITCHES if name not in modes and (shown := base.child(name)) is not None)
+        wrong += [f"{shown.name} is {shown.content}, unasked" for shown in unasked if not _plain(shown.content)]
     for name, setting in (settings or {}).items():
         if node.integer(name) != setting:
             wrong.append(f"{name} is {node.text(name) or 'absent'}, not {setting}")

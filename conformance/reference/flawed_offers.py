@@ -49,6 +49,15 @@ def changed_values(root: etree._Element) -> None:
             node.text = {"true": "false", "false": "true"}.get(text) or str(nearer)
 
 
+def switched_off(root: etree._Element) -> None:
+    """Add opModConnect false, which comes first, wherever it is not asked for."""
+    for base in root.iter(f"{{{SEP}}}DERControlBase"):
+        if base.find(f"{{{SEP}}}opModConnect") is None:
+            added = etree.Element(f"{{{SEP}}}opModConnect")
+            added.text = "false"
+            base.insert(0, added)
+
+
 def fewer_points(root: etree._Element) -> None:
     """Leave out the last point of every curve that has several."""
     for curve in [root, *root.iter(f"{{{SEP}}}DERCurve")]:

@@ -284,6 +284,18 @@ CONTROLS = (
         edited(offers.fewer_points, "DERCurve", "DERCurveList"),
     ),
     _between(
+        "switches_off_unasked",
+        "DER.CONTROL",
+        "adds opModConnect false to controls and defaults",
+        edited(offers.switched_off, *EVENTS, "DefaultDERControl"),
+    ),
+    _between(
+        "curves_of_other_type",
+        "CTP.GENERAL.2",
+        "gives curves the media type application/xml",
+        answers.headed("DERCurve", "Content-Type", SEP_XML, "application/xml"),
+    ),
+    _between(
         "loses_may_trip",
         "DER.CONTROL",
         "leaves the curves of what may trip out",

@@ -60,6 +60,7 @@ class OfferReader:
         exchange = reading.exchange
         served = self._check.answered(exchange, 200, requirement=self._requirement)
         require(served, f"{exchange.resource} is not served")
+        self._check.media_type(exchange, requirement="CTP.GENERAL.2")
         self._check.schema_valid(exchange)
         return reading
 

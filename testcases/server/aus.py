@@ -148,6 +148,7 @@ NOT_KNOWN_THERE = "a made-up id of this network is refused: the server may know 
     requirements=["DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "BASE.REPLY", "BASE.RESPONSES", "CTP.GENERAL.3"],
     flaws=[
         "changes_control_values",
+        "switches_off_unasked",
         "clock_ahead",
         "created_without_location",
         "ends_independent_events",
@@ -188,7 +189,7 @@ async def limits_001(device, arrange, step, check, limits):
     title="Limits by default",
     subject="server",
     requirements=["DER.005", "CTP.GENERAL.3"],
-    flaws=["changes_control_values", "default_missing", "loses_ramp_rates"],
+    flaws=["changes_control_values", "switches_off_unasked", "default_missing", "loses_ramp_rates"],
     origin="ours",
     aliases=["S-ALL-19", "S-ALL-20", "S-ALL-21", "S-ALL-22", "S-ALL-23", "S-ALL-24", "S-ALL-48"],
     needs=["DER"],
@@ -228,6 +229,7 @@ async def limits_002(device, arrange, step, check):
     requirements=["DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "BASE.REPLY", "BASE.RESPONSES", "CTP.GENERAL.3"],
     flaws=[
         "changes_control_values",
+        "switches_off_unasked",
         "clock_ahead",
         "created_without_location",
         "event_never_active",
@@ -525,7 +527,7 @@ async def accepted_002(server, device, step, check, policies, limits, clock):
     title="What a server must not take",
     subject="server",
     requirements=["CTP.CORE-009", "REFUSES.INVALID", "REFUSES.RESPONSE", "CTP.GENERAL.3"],
-    flaws=["changes_control_values", "forgets_put", "refuses_put", "refuses_responses"],
+    flaws=["changes_control_values", "switches_off_unasked", "forgets_put", "refuses_put", "refuses_responses"],
     origin="ours",
     aliases=["S-ALL-55", "S-ALL-56", "S-ALL-57"],
     needs=["DER", "Response"],

@@ -20,6 +20,7 @@ REQUIREMENTS = [
     "GEN.040",
 ]
 FLAWS = [
+    "switches_off_unasked",
     "event_never_active",
     "event_status_undated",
     "controls_only_listed",
@@ -30,7 +31,7 @@ FLAWS = [
     "clock_ahead",
 ]
 IMMEDIATE = [*FLAWS, "changes_control_values"]
-CURVES = [*FLAWS, "drops_curve_points"]
+CURVES = [*FLAWS, "drops_curve_points", "curves_of_other_type"]
 
 
 def case(test_id, title, flaws):
@@ -125,7 +126,7 @@ async def basic_006(device, arrange, step, limits):
     title="Ramp rates",
     subject="server",
     requirements=["CTP.BASIC-007", "DER.005", "G7", "CTP.GENERAL.3"],
-    flaws=["default_missing", "loses_ramp_rates"],
+    flaws=["default_missing", "loses_ramp_rates", "switches_off_unasked"],
     needs=["DER"],
     instructions=["create_groups", "set_default", "remove_group"],
 )

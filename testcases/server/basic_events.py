@@ -11,6 +11,7 @@ FLAWS = [
     "refuses_responses",
     "created_without_location",
     "changes_control_values",
+    "switches_off_unasked",
     "clock_ahead",
 ]
 INSTRUCTIONS = ["create_groups", "create_controls", "remove_group"]
@@ -66,7 +67,7 @@ def case(test_id, title, flaws=FLAWS):
     title="Two programs, two defaults, no control",
     subject="server",
     requirements=["CTP.BASIC-016", "DER.005", "CTP.GENERAL.3"],
-    flaws=["default_missing", "changes_control_values"],
+    flaws=["default_missing", "changes_control_values", "switches_off_unasked"],
     needs=["DER"],
     instructions=["create_groups", "remove_group"],
 )

@@ -20,6 +20,7 @@ FLAWS = [
     "recreates_controls",
     "default_missing",
     "changes_control_values",
+    "switches_off_unasked",
     "clock_ahead",
 ]
 INSTRUCTIONS = ["create_groups", "create_controls", "remove_group"]

@@ -11,7 +11,7 @@ REDIRECTIONS = (301, 302, 307, 308)
     title="Error scenario 1: redirection (the server takes part)",
     subject="server",
     requirements=["CTP.ERR-001", "GEN.037", "CTP.GENERAL.3"],
-    flaws=["redirects_nowhere", "redirects_in_the_clear"],
+    flaws=["redirects_nowhere", "redirects_in_the_clear", "dcap_wrong_media_type"],
     serial=True,
     instructions=["redirect_entry", "restore_entry"],
 )

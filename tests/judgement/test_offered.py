@@ -139,3 +139,12 @@ def test_a_control_that_is_edited_is_told_by_what_changed(old: str, new: str, na
     assert changed.startswith(named)
     assert stays_as_it_is("C1", [(7, changed)], [5, 7]).state is State.FAIL
     assert stays_as_it_is("C1", [], [5, 7]).state is State.PASS
+
+
+@pytest.mark.parametrize(("beside", "state"), [("true", State.PASS), ("false", State.FAIL), ("0", State.FAIL)])
+def test_a_mode_that_nobody_asked_for_may_be_there_unless_it_switches_off(beside: str, state: State) -> None:
+    assert shown(f"<opModConnect>{beside}</opModConnect>{power_factor('950', '-3')}", PF) is state
+
+
+def test_a_mode_that_was_asked_to_switch_off_may_do_so() -> None:
+    assert shown("<opModEnergize>false</opModEnergize>", {"opModEnergize": False}) is State.PASS
