@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import click
@@ -14,6 +15,7 @@ from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.requirement import Register
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
+from conformance.face.paragraphs import echo_width, fitted
 from conformance.face.requirement_list import matrix_json, matrix_lines
 from conformance.face.schedule_lines import told, total_lines
 from conformance.face.wiring import DEFAULT_PROFILE, SUBJECTS
@@ -62,8 +64,9 @@ def list_command(
     if not plan.rows:
         click.echo(f"no test case has {' and '.join(words)}; csip list without words lists all")
         return
-    click.echo("\n".join(plan_table(plan, everything=everything or bool(words))))
-    click.echo("\n".join(total_lines(plan)))
+    width = echo_width()
+    click.echo(fitted("\n".join(plan_table(plan, everything=everything or bool(words), line=width or LINE)), width))
+    click.echo(fitted("\n".join(total_lines(plan)), width))
 
 
 def _has(row: Planned, words: Iterable[str]) -> bool:
@@ -72,7 +75,7 @@ def _has(row: Planned, words: Iterable[str]) -> bool:
     return all(word.lower() in " ".join(told).lower() for word in words)
 
 
-def plan_table(plan: Plan, *, everything: bool = False) -> Iterator[str]:
+def plan_table(plan: Plan, *, everything: bool = False, line: int = LINE) -> Iterator[str]:
     """Yield the rows by kind of subject and id; those that do not apply only by name, below, unless all are wanted."""
     for subject in dict.fromkeys(row.subject for row in plan.rows):
         rows = sorted((row for row in plan.rows if row.subject == subject), key=lambda row: row.id)
@@ -82,7 +85,7 @@ def plan_table(plan: Plan, *, everything: bool = False) -> Iterator[str]:
         yield from (_line(row, width) for row in shown)
         if hidden := [row.id for row in rows if row not in shown]:
             yield "  do not apply (csip list --all says why):"
-            yield from textwrap.wrap(", ".join(hidden), LINE, initial_indent="    ", subsequent_indent="    ")
+            yield from textwrap.wrap(", ".join(hidden), line, initial_indent="    ", subsequent_indent="    ")
         yield ""
 
 
@@ -118,12 +121,13 @@ def _list_requirements(subjects: Iterable[str], as_json: bool) -> None:
     if as_json:
         click.echo(matrix_json(register, cases, subjects))
     else:
-        click.echo("\n".join(matrix_lines(register, cases, subjects)))
+        click.echo(fitted("\n".join(matrix_lines(register, cases, subjects)), echo_width()))
 
 
 def _list_instructions() -> None:
     for instruction in INSTRUCTIONS.values():
-        click.echo(f"{instruction.name}  ({instruction.subject} under test)\n    {instruction.text}")
+        told = f"{instruction.name}  ({instruction.subject} under test)\n    {instruction.text}"
+        click.echo(fitted(told, echo_width()))
 
 
 @click.command("show")
@@ -139,7 +143,8 @@ def show_command(test_id: str, profile_name: str) -> None:
     if not found:
         do = meant(test_id, (name for case in cases for name in case.names), "see csip list")
         raise UsageError(explain(f"showing {test_id!r}", "the id of a test case", "no such id", do))
-    click.echo("\n\n".join("\n".join(_told(case, profile, register)) for case in found))
+    told = "\n\n".join("\n".join(_told(case, profile, register)) for case in found)
+    click.echo(fitted(told, echo_width()))
 
 
 def _told(case: TestCase, profile: Profile, register: Register) -> Iterable[str]:
@@ -153,18 +158,26 @@ def _told(case: TestCase, profile: Profile, register: Register) -> Iterable[str]
     yield f"\n  Passes when\n    {case.passes_when}\n\n  Requirements"
     for name in case.requirements:
         row = register[name]
-        yield f"    {row.id:<16} {row.level:<6} {row.text} [{row.source}]"
+        yield f"    {row.id:<16} {row.level:<7} {row.text} [{row.source}]"
     for name in case.instructions:
         yield f"\n  May ask the operator\n    {name}: {INSTRUCTIONS[name].text}"
-    for name in case.duration:
-        limit = profile.limits[name]
-        yield f"\n  Waits up to {limit.value:g} {limit.unit} ({name}; {limit.source})"
+    yield from _waits(case, profile)
     if case.needs:
         yield f"\n  Runs for a subject that claims or has\n    {', '.join(case.needs)}"
     if case.values:
         yield f"\n  Judges by the profile's values\n    {', '.join(case.values)}"
     if case.flaws:
         yield f"\n  Fails for the flaws\n    {', '.join(case.flaws)}"
+
+
+def _waits(case: TestCase, profile: Profile) -> Iterator[str]:
+    """Yield the limits that a case waits for, each once with how many times it does."""
+    if case.duration:
+        yield "\n  Waits up to"
+    for name, count in Counter(case.duration).items():
+        limit = profile.limits[name]
+        times = f"{count} times " if count > 1 else ""
+        yield f"    {times}{limit.value:g} {limit.unit} ({name}; {limit.source})"
 
 
 def _standing(case: TestCase, profile: Profile) -> str:

@@ -18,6 +18,7 @@ from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import load_cases
 from conformance.face.facts import demand_facts, effect_of
 from conformance.face.pack_elements import misspelt_elements
+from conformance.face.paragraphs import echo_width, fitted
 from conformance.face.profile_test_command import test_pack
 from conformance.running.journal import as_json
 
@@ -57,7 +58,7 @@ def show_pack(name: str, phase: str | None, role: str | None, der: str | None, i
         click.echo(_dumped(_facts(loaded) | {"values": [demand_facts(loaded, value) for value in values]}))
         return
     for line in (*_heading(loaded), *_values(loaded, values), *_rest(loaded)):
-        click.echo(line)
+        click.echo(fitted(line, echo_width()))
 
 
 @profile.command("names")

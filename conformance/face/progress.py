@@ -91,7 +91,10 @@ class Progress:
         table.add_row(f"{done} of {self._total}", "", ", ".join(f"{count} {name}" for name, count in counts.items()))
         now = datetime.now(UTC)
         for case, (doing, since) in list(running.items())[:20]:
-            table.add_row(case, f"{(now - since).total_seconds():5.0f} s", doing)
+            # A text, since brackets would be taken for markup; one line, since an order may be pages long.
+            table.add_row(
+                case, f"{(now - since).total_seconds():5.0f} s", Text(doing, no_wrap=True, overflow="ellipsis")
+            )
         return table
 
 

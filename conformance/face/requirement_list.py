@@ -55,7 +55,7 @@ def matrix_lines(register: Register, cases: Sequence[TestCase], subjects: Iterab
     """Yield the matrix for a person: each requirement with its test cases or the reason why not, then the way back."""
     shown, mine = _selected(register, cases, subjects)
     for row, named in shown:
-        yield f"{row.id:<16} {row.level:<6} {row.who:<12} {row.text} [{row.source}]"
+        yield f"{row.id:<16} {row.level:<7} {row.who:<12} {row.text} [{row.source}]"
         yield f"{'':<16} {_tested(row, named)}"
     yield ""
     for case in mine:

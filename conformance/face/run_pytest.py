@@ -15,6 +15,7 @@ import pytest
 
 from conformance import pytest_plugin
 from conformance.catalogue.shipped import testcases_folder
+from conformance.face.paragraphs import echo_width, fitted
 from conformance.face.progress import Progress
 from conformance.output.outputs import recorded, write_outputs
 from conformance.output.text import failure_blocks, summary_lines
@@ -117,9 +118,9 @@ def _undisturbed() -> Iterator[None]:
 
 def _tell(record: Row, folder: Path) -> None:
     for block in failure_blocks(record, _exchanges(folder)):
-        click.echo(block + "\n")
+        click.echo(fitted(block, echo_width()) + "\n")
     for line in summary_lines(record):
-        click.echo(line)
+        click.echo(fitted(line, echo_width()))
 
 
 def _exchanges(folder: Path) -> Iterator[Exchange]:

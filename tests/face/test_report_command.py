@@ -39,6 +39,14 @@ def test_out_and_junit_choose_what_is_written(tmp_path):
     assert not (tmp_path / "report.html").exists()
 
 
+def test_a_page_of_one_test_case_is_written_beside_the_report(tmp_path):
+    result = invoke(leave(tmp_path, sample_runs.rich()), "--only", "server/CORE-005")
+    page = (tmp_path / "report-server-CORE-005.html").read_text(encoding="utf-8")
+    assert f"Report  {tmp_path / 'report-server-CORE-005.html'}" in result.output
+    assert "This page is of server/CORE-005 alone" in page
+    assert not (tmp_path / "report.html").exists()
+
+
 def test_it_renders_a_journal_cut_off_within_a_character(tmp_path):
     leave(tmp_path, sample_runs.killed(), torn='{"event":"finding","x":"ü'.encode()[:-1])
     assert invoke(tmp_path).exception is None
