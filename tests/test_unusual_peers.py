@@ -163,3 +163,10 @@ def test_a_peer_that_connects_anew_for_every_request_passes(side: str, tmp_path:
     record = run(tmp_path, side, manners, only)
     assert row_texts(record) == []
     assert {key.partition("/")[2] for key in passed(record)} == set(only)
+
+
+def test_a_user_who_opts_in_costs_a_client_nothing(tmp_path: Path) -> None:
+    only = ("client/BASIC-015", "client/BASIC-017", "client/BASIC-023", "client/CORE-022")
+    record = run(tmp_path, "client", Manners(client=ClientManner(opts_in=True)), only)
+    assert row_texts(record) == []
+    assert passed(record) == set(only)

@@ -79,8 +79,19 @@ class EventKeeper:
 
     def learn(self, list_target: str, programs: tuple[KnownProgram, ...]) -> None:
         """Take what a program list holds now."""
+        if "takes_vanished_for_cancelled" in self._flaws:
+            self._give_up_vanished(list_target, programs)
         self._lists[list_target] = tuple(map(self._believed, self._kept(programs)))
         self._woken.set()
+
+    def _give_up_vanished(self, list_target: str, programs: tuple[KnownProgram, ...]) -> None:
+        """Take controls that were listed and are no more for cancelled: a flaw."""
+        listed = {control.mrid for program in programs for control in program.controls}
+        known = {control.mrid for program in self._lists.get(list_target, ()) for control in program.controls}
+        gone = {mrid: self._past[mrid] for mrid in known - listed if mrid in self._past}
+        for mrid, row in gone.items():
+            cancelled = replace(row.control, current_status=CurrentStatus.CANCELLED)
+            self._past = {**self._past, mrid: replace(row, control=cancelled)}
 
     def _kept(self, programs: tuple[KnownProgram, ...]) -> tuple[KnownProgram, ...]:
         """Return what there is room for."""

@@ -49,7 +49,6 @@ class Manner:
         puts_twice: puts every DER document a second time.
         whole_usage_points: posts readings within their whole MirrorUsagePoint, to the list of them.
         absolute_form: writes scheme and host before the path of every request target, as to a proxy.
-        whole_points: posts its readings with the whole usage point, to the list of usage points.
         reads_more: mirrors the power of one phase and the voltage of the moment as well, beside its averages.
     """
 
@@ -75,7 +74,6 @@ class Manner:
     puts_twice: bool = False
     whole_usage_points: bool = False
     absolute_form: bool = False
-    whole_points: bool = False
     reads_more: bool = False
     spare: bool = False
     indented: bool = False

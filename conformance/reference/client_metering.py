@@ -76,7 +76,6 @@ class Mirror:
         self._first_end_s: int | None = None
         self._target: str | None = None
         self._list_target: str | None = None
-        self._list_target: str | None = None
         self._rate_s: int | None = None
         self.device_rate_s: int | None = None
         self.mrid = self._mrid(POINT)
@@ -93,7 +92,6 @@ class Mirror:
 
     async def define(self, list_target: str) -> None:
         """Post the usage point with its reading types and learn its postRate. Raises ``NotServed``."""
-        self._list_target = list_target
         self._list_target = list_target
         self._target = await self._session.post(list_target, self._definition(), "MirrorUsagePointList")
         if self._target is not None:
@@ -180,9 +178,6 @@ class Mirror:
         readings = [self._reading(quantity, means) for quantity in sensed]
         whole = element("MirrorMeterReadingList", *readings, all=len(readings), results=len(readings))
         try:
-            if self._manner.whole_points and self._list_target is not None:
-                await self._session.post(self._list_target, self._whole(readings), "MirrorUsagePointList")
-                return
             if self._manner.whole_usage_points and self._list_target is not None:
                 await self._session.post(self._list_target, self._usage_point(readings), "MirrorUsagePointList")
                 return
@@ -192,15 +187,6 @@ class Mirror:
             # The list of usage points tells at its next poll whether the point is gone; other errors pass.
             if failure.status == 404:
                 self.lost()
-
-    def _whole(self, readings: Sequence[etree._Element]) -> etree._Element:
-        """Return the usage point with readings in it, in the order of the schema."""
-        point = self._definition()
-        mirrors = {mirror[0].text: mirror for mirror in point if etree.QName(mirror).localname == "MirrorMeterReading"}
-        for reading in readings:
-            mirror = mirrors[reading[0].text]
-            mirror[-1:-1] = list(reading)[1:]
-        return point
 
     def _reported(self, quantity: Quantity) -> bool:
         """Say whether a quantity is reported: what cannot be measured is left out (G27)."""

@@ -14,6 +14,8 @@ from conformance.vocabulary.clock import Clock
 
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 300.0
+USER_BIT = 0x04
+"""Of ``responseRequired``: the server wants to hear of users."""
 SUPERSESSIONS = (ResponseStatus.SUPERSEDED, ResponseStatus.ABORTED_BY_OTHER_PROGRAM)
 STRANGER = "0123456789ABCDEF0123456789ABCDEF01234567"
 
@@ -38,10 +40,16 @@ class Responses:
 
     def owe(self, owed: Owed) -> None:
         """Queue a Response, as far as the client's flaws let it."""
-        for due in map(self._in_use, self._after_flaws(owed)):
+        opted = [replace(owed, status=ResponseStatus.OPTED_IN)] if self._opts_in(owed) else []
+        for due in map(self._in_use, (*self._after_flaws(owed), *opted)):
             self._waiting.put_nowait(due)
             if self._manner.responses_twice:
                 self._waiting.put_nowait(due)
+
+    def _opts_in(self, owed: Owed) -> bool:
+        """Say whether the user is to be heard of a control that was just received."""
+        asked = bool(owed.control.response_required & USER_BIT)
+        return self._manner.opts_in and asked and owed.status is ResponseStatus.RECEIVED
 
     def _in_use(self, owed: Owed) -> Owed:
         """Return what is owed with a code that is in use: its own, that of its kin, or any."""

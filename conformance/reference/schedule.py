@@ -247,7 +247,8 @@ def effective_times(control: KnownControl, now_s: float, ability: Ability) -> tu
     end_s = start_s + control.duration_s + end_shift
     if start_s < now_s:
         start_s = min(now_s + abs(start_shift), control.end_s)
-        end_s = control.end_s + end_shift
+        whole_s = start_s + control.duration_s if "prolongs_late_controls" in ability.bent else control.end_s
+        end_s = whole_s + end_shift
     start_s += ability.start_delay_s
     return start_s, max(start_s, end_s)
 

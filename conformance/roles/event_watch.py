@@ -15,7 +15,7 @@ from conformance.judgement.check import Check, require
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used
 from conformance.judgement.plant import Default, Span
-from conformance.judgement.timing import Window, happened_within
+from conformance.judgement.timing import Window, happened_within, instant
 from conformance.roles.observed_client import Matcher, ObservedClient, arrival, response_in
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.utility import Utility
@@ -30,8 +30,8 @@ COMPLETED, CANCELLED = ResponseStatus.COMPLETED, ResponseStatus.CANCELLED
 SUPERSEDED = frozenset({ResponseStatus.SUPERSEDED, ResponseStatus.ABORTED_BY_OTHER_PROGRAM})
 """7: superseded; 14: given up for another program's event. The procedures print now the one, now the other."""
 
-USERS, USER_BIT = (5, 11), 4
-"""Opted in, acknowledged: what a user may say of an event whose ``responseRequired`` has the bit for it."""
+USERS, USER_BIT = frozenset({ResponseStatus.OPTED_IN, ResponseStatus.ACKNOWLEDGED}), 4
+"""What a user may say of an event whose ``responseRequired`` has the bit for it."""
 
 
 class EventWatch:
@@ -66,6 +66,21 @@ class EventWatch:
         rule = "EVENT.044" if timing.randomize_start_s else "EVENT.002"
         return await self._response(control, STARTED, window, rule)
 
+    async def started_late(self, control: DERControl, held: Exchange) -> Exchange | None:
+        """Judge Response 2 to a control without randomization that had begun when the client read it by ``held``."""
+        window = Window(arrival(held), "the control was read", None, self._late_s)
+        return await self._response(control, STARTED, window, "EVENT.013")
+
+    def dated(self, started: Exchange | None, requirement: str) -> None:
+        """Judge that a Response is dated when it came; it may go without a date."""
+        if started is None:
+            return
+        created = require(response_in(started), "no document").integer("createdDateTime")
+        if created is None:
+            return
+        here = arrival(started) + self._utility.ahead
+        self._check.close_in_time(instant(created), here, self._limits.client_clock_error, requirement, started)
+
     async def completed(self, control: DERControl) -> Exchange | None:
         """Judge Response 3: within the bounds of the randomized end."""
         timing = control.timing
@@ -99,10 +114,10 @@ class EventWatch:
 
     def no_other(self, control: DERControl, allowed: Iterable[int]) -> None:
         """Judge that no status but those allowed was sent so far, and what a user says where that is asked for."""
-        asked = USERS if (control.response_required or 0) & USER_BIT else ()
+        asked = USERS if (control.response_required or 0) & USER_BIT else frozenset()
         allowed = frozenset(allowed)
-        others = sorted(self._client.statuses(control) - allowed - frozenset(asked))
-        expected = f"{control.description} answered with {_listed(sorted(allowed))} only"
+        others = sorted(self._client.statuses(control) - allowed - asked)
+        expected = f"{_name(control)} answered with {_listed(sorted(allowed))} only"
         self._check.that(not others, "BASE.030", expected, f"also {_listed(others)}" if others else "only these")
 
     def in_order(self, controls: Iterable[DERControl], requirement: str) -> None:

@@ -21,8 +21,10 @@ class ResponseStatus(IntEnum):
     RECEIVED = 1
     STARTED = 2
     COMPLETED = 3
+    OPTED_IN = 5
     CANCELLED = 6
     SUPERSEDED = 7
+    ACKNOWLEDGED = 11
     ABORTED_BY_OTHER_PROGRAM = 14
     NOT_APPLICABLE = 252
     EXPIRED = 254

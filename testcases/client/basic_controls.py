@@ -43,7 +43,7 @@ EVENT_FLAWS = [
     "ignores_default",
     "hard_coded_paths",
 ]
-AT_THE_PLANT = ["keeps_control_after_end"]
+AT_THE_PLANT = ["keeps_control_after_end", "moves_on_receipt"]
 PRIORITIES = ["ignores_primacy", "answers_no_supersession"]
 
 

@@ -18,6 +18,7 @@ FLAWS = [
     "responds_early",
     "ignores_control",
     "keeps_control_after_end",
+    "moves_on_receipt",
 ]
 OF_TWO_PROGRAMS = [*FLAWS, "answers_elsewhere"]
 LENGTH = ["first_contact", "response_deadline", "event_aftermath"]

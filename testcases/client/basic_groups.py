@@ -39,6 +39,7 @@ EVENT_FLAWS = [
     "ignores_control",
     "ignores_default",
     "keeps_control_after_end",
+    "moves_on_receipt",
     "ignores_paging",
     "hard_coded_paths",
 ]

@@ -32,12 +32,14 @@ EVENT_FLAWS = (
     "ignores_control",
     "ignores_default",
     "keeps_control_after_end",
+    "moves_on_receipt",
     "never_completes",
     "no_received_response",
     "responds_early",
     "starts_late",
     "wrong_response_lfdi",
 )
+NOT_OF_RIVALS = ("ignores_default", "keeps_control_after_end", "moves_on_receipt")
 
 
 @test_case(
@@ -252,7 +254,7 @@ async def core_022(utility, client, step, check, limits, clock):
     title="Superseding events",
     subject="client",
     requirements=["CTP.CORE-023", "DER.CURVE", "G13", *COMMON],
-    flaws=[name for name in EVENT_FLAWS if name not in ("ignores_default", "keeps_control_after_end")]
+    flaws=[name for name in EVENT_FLAWS if name not in NOT_OF_RIVALS]
     + ["answers_7_and_14", "answers_elsewhere", "answers_no_supersession", "ignores_primacy", "never_reads_curves"],
     needs=["DER", "Response"],
     duration=["first_contact", *["event_minute"] * 3, "response_deadline"],

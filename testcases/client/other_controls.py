@@ -2,6 +2,8 @@
 
 from conformance.face.authoring import (
     CANCELLED,
+    COMPLETED,
+    RECEIVED,
     STARTED,
     EventWatch,
     Span,
@@ -84,6 +86,7 @@ async def cancel_001(utility, client, step, check, limits, clock):
         "responds_early",
         "wrong_response_lfdi",
         "keeps_control_after_end",
+        "moves_on_receipt",
     ],
     needs=["DER", "Response"],
     origin="ours",
@@ -98,8 +101,8 @@ async def disconnect_001(utility, client, step, check, limits, clock):
         2. Wait for Responses 1, 2 and 3, and watch on.
 
     Passes when
-        the three Responses come in time, and the plant is disconnected for that time and no longer. DERStatus and
-        readings that say the opposite are warned of.
+        the three Responses come in time, and the plant is disconnected for that time, not earlier and no longer.
+        DERStatus and readings that say the opposite are warned of.
     """
     watch, off, on = EventWatch(utility, client, check, limits), {"opModEnergize": False}, {"opModEnergize": True}
     with step(1):
@@ -110,9 +113,107 @@ async def disconnect_001(utility, client, step, check, limits, clock):
         await watch.started(control)
         await watch.completed(control)
         await clock.wait(limits.event_aftermath.duration)
+        watch.not_before(control, arrival(held))
         during = Span(control.start, control.end, "the control")
         check.in_force(client.plant, off, during, limits.plant_settling, requirement="P29")
         connection_agrees(check, client, during, limits.plant_settling, on=False)
         settling, error = limits.plant_settling, limits.power_tolerance
         readings_fall_silent(check, client, during, utility.ahead, settling, error)
         watch.idle(program.default, control.end, clock.now(), "the time after the control")
+
+
+@test_case(
+    id="LATE-001",
+    title="A control that has begun before it is published",
+    subject="client",
+    requirements=["EVENT.013", "EVENT.014", "EVENT.015", "EVENT.002", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
+    flaws=[
+        *("ignores_control", "keeps_control_after_end", "never_completes", "no_received_response"),
+        *("prolongs_late_controls", "starts_late", "wrong_response_lfdi"),
+    ],
+    needs=["DER", "Response"],
+    origin="ours",
+    duration=["first_contact", "discovery", "late_control", "response_deadline", "event_aftermath"],
+    instructions=["restart_client"],
+)
+async def late_001(utility, client, step, check, limits, clock):
+    """A utility in need does not wait: what is left of a control counts, and it ends when it was to end.
+
+    Steps
+        1. Start the client, publish a control that began a while ago, and wait until the client has read it.
+        2. Wait for Responses 1 and 2 after the reading, and for Response 3 at the specified end.
+        3. Watch on, and look at the plant.
+
+    Passes when
+        the control begins when it is read and ends at its specified end, by the Responses, their dates and the plant.
+    """
+    watch = EventWatch(utility, client, check, limits)
+    program = await with_one_default(utility, client, limits)
+    with step(1):
+        begun = utility.now() - limits.late_by.duration
+        control = program.add_control(
+            LIMITED, start=begun, duration=limits.late_control.duration, response_required=7, description="the control"
+        )
+        held = await client.seen("GET", ("DERControlList", "DERControl"), control.end, shows(control))
+        held = require(held, "the client does not read the control before its end")
+    with step(2):
+        await watch.received(control, held)
+        started = await watch.started_late(control, held)
+        await watch.completed(control)
+    with step(3):
+        await clock.wait(limits.event_aftermath.duration)
+        watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
+        watch.dated(started, "EVENT.014")
+        rest = Span(arrival(held), control.end, "the rest of the control")
+        check.in_force(client.plant, LIMITED, rest, limits.plant_settling, requirement="EVENT.013")
+        watch.over(control, clock.now())
+
+
+@test_case(
+    id="VANISH-001",
+    title="A control that vanishes from its list",
+    subject="client",
+    requirements=["EVENT.026", "EVENT.002", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
+    flaws=[
+        *("ignores_control", "keeps_control_after_end", "never_completes", "no_received_response"),
+        *("starts_late", "takes_vanished_for_cancelled", "wrong_response_lfdi", "responds_early"),
+    ],
+    needs=["DER", "Response"],
+    origin="ours",
+    duration=["first_contact", "control_lead", "vanishing_control", "response_deadline", "event_aftermath"],
+    instructions=["restart_client"],
+)
+async def vanish_001(utility, client, step, check, limits, clock):
+    """A server that tidies its lists has not changed its mind; one that has says so by a status.
+
+    Steps
+        1. Start the client, publish a control, and wait until the client has read it.
+        2. Wait for Responses 1 and 2, and take the control out of its list while it runs.
+        3. Wait until the client has read the list without it, and for Response 3.
+        4. Look at the plant.
+
+    Passes when
+        the control is carried out to its end, and no longer, as if it were still listed.
+    """
+    watch = EventWatch(utility, client, check, limits)
+    program = await with_one_default(utility, client, limits)
+    with step(1):
+        control, held = await published(program, client, limits, modes=LIMITED, lasts=limits.vanishing_control)
+    with step(2):
+        await watch.received(control, held)
+        await watch.started(control)
+        program.remove(control)
+        last = client.exchanges()[-1].number
+    with step(3):
+        path = program.controls_path
+        without = await client.seen(
+            "GET", ("DERControlList",), control.end, lambda it: it.path == path and it.number > last
+        )
+        require(without, "the client does not read the list again before the control ends")
+        await watch.completed(control)
+    with step(4):
+        await clock.wait(limits.event_aftermath.duration)
+        watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
+        during = Span(control.start, control.end, "the control")
+        check.in_force(client.plant, LIMITED, during, limits.plant_settling, requirement="EVENT.026")
+        watch.over(control, clock.now())

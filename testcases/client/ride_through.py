@@ -14,6 +14,7 @@ FLAWS = [
     "ignores_default",
     "hard_coded_paths",
     "keeps_control_after_end",
+    "moves_on_receipt",
     "never_reads_curves",
     "ignores_paging",
     "knows_no_may_trip",
