@@ -45,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--csip-cases", action="store_true", help="collect the test cases that come with the harness")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Load no conftest of the folder that pytest is started in where only the shipped test cases are wanted."""
+    if early_config.known_args_namespace.csip_cases:
+        early_config.known_args_namespace.file_or_dir = [str(testcases_folder())]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Collect the shipped test cases where asked for."""
     asked = any(config.getoption(name) for name in ("csip_cases", "csip_demo", "csip_config"))

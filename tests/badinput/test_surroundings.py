@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from misbehaviour import HASTY, Csip, Run, command, pki, server_tables, serving, surroundings, write_configuration
+from misbehaviour import HASTY, ROOT, Csip, Run, command, pki, server_tables, serving, surroundings, write_configuration
 
 from conformance.face.run_pytest import _compared
 from conformance.reference.demo_identities import read_identities
@@ -132,6 +133,15 @@ def test_listing_the_cases_leaves_no_run_folder(csip: Csip) -> None:
     ended = finished(words, csip.folder, BARE, csip.out)
     assert (ended.code, "server/comm.py::COMM-002" in ended.printed) == (0, True), ended.printed
     assert not csip.out.exists()
+
+
+def test_the_plug_in_runs_in_a_checkout_with_nothing_of_what_develops_it(csip: Csip) -> None:
+    words = [*PLUG_IN, "--csip-demo", "--csip-cases", "-k", "COMM-002", "--collect-only", "-q", "-p", "no:timeout"]
+    broken = csip.folder / "hypothesis.py"
+    broken.write_text("raise ImportError('no such package')")
+    search = {"PYTHONPATH": f"{csip.folder}{os.pathsep}{ROOT}"}
+    ended = finished([*words, "--csip-out", str(csip.out)], ROOT, BARE | search, csip.out)
+    assert (ended.code, "server/comm.py::COMM-002" in ended.printed) == (0, True), ended.printed
 
 
 def test_several_processes_of_pytest_are_refused_in_words(csip: Csip) -> None:
