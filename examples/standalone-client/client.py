@@ -674,12 +674,16 @@ class Meter:
 
     def usage_point(self, name: str, lfdi: str) -> ET.Element:
         """Write it, down to what it measures."""
-        readings = (
-            made("MirrorMeterReading", ("mRID", mrid), it.reading_type()) for mrid, it in self.quantities.items()
+        return made(
+            "MirrorUsagePoint",
+            ("mRID", self.mrid),
+            ("description", name),
+            ("roleFlags", "0049"),
+            ("serviceCategoryKind", 0),
+            ("status", 1),
+            ("deviceLFDI", lfdi),
+            *(reading_of(mrid, it.reading_type()) for mrid, it in self.quantities.items()),
         )
-        point = made("MirrorUsagePoint", ("mRID", self.mrid), ("description", name), ("roleFlags", "0049"))
-        point.extend([*made("", ("serviceCategoryKind", 0), ("status", 1), ("deviceLFDI", lfdi)), *readings])
-        return point
 
     def readings(self, now_s: int) -> list[ET.Element]:
         """Write what is measured now, a document each; averages begin anew."""
