@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used, passed_if
@@ -82,9 +83,18 @@ class Course:
 
 
 def states_over_time(course: Course, sightings: Sequence[Sighting], tolerance: Limit) -> Judged:
-    """Judge every state seen; without one before the start and one after it nothing is decided."""
+    """Judge every state seen; without one before the start and one after it nothing is decided.
+
+    Once it was seen as cancelled an event may leave its list: nobody goes by its absence any more (EVENT.026).
+    """
     expected = f"{course.what}: {_expected(course)}"
-    wrong = [seen for seen in sightings if seen.status not in course.allowed(seen.at_s, tolerance.value)]
+    ended_s = min((seen.at_s for seen in sightings if seen.status in CANCELLATIONS), default=inf)
+    wrong = [
+        seen
+        for seen in sightings
+        if seen.status not in course.allowed(seen.at_s, tolerance.value)
+        and not (seen.status is ABSENT and course.cancelled and seen.at_s > ended_s)
+    ]
     observed = "; ".join(f"{_told(seen, course)}" for seen in wrong[:3]) or f"right at {len(sightings)} sightings"
     state = passed_if(not wrong)
     if not wrong and not _whole(course, sightings):

@@ -101,6 +101,20 @@ def _status(entry: etree._Element) -> str | None:
 cancelled_vanish = edited(_without_cancelled, "DERControlList")
 
 
+def revives_cancelled(parts: ServerParts) -> Interposer:
+    """Show cancelled controls as active from their start on."""
+
+    def edit(root: etree._Element) -> None:
+        now = int(parts.clock.now().timestamp())
+        for event in [root, *root.iter(f"{{{SEP}}}DERControl")]:
+            status = event.find(f"{{{SEP}}}EventStatus/{{{SEP}}}currentStatus")
+            start = int(event.findtext(f"{{{SEP}}}interval/{{{SEP}}}start") or "0")
+            if status is not None and status.text in CANCELLED and start <= now:
+                status.text = "1"
+
+    return edited(edit, *CONTROLS)
+
+
 def ignores_cancellation(parts: ServerParts) -> Interposer:
     """Show cancelled controls by their time, as if nothing had happened."""
 

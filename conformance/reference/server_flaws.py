@@ -323,6 +323,12 @@ CONTROLS = (
         offers.ignores_cancellation,
     ),
     _remembering(
+        "revives_cancelled",
+        "EVENT.STATE",
+        "shows cancelled controls as active once they start",
+        offers.revives_cancelled,
+    ),
+    _remembering(
         "ends_independent_events",
         "EVENT.STATE",
         "calls a control superseded by one of other modes",
@@ -362,6 +368,7 @@ RECEIVED = (
         "shows log events as those of another maker",
         edited(documents.texts("logEventPEN", "1"), "LogEventList"),
     ),
+    _between("keeps_five_log_events", "LOG.002", "lists five log events at most", offers.capped("LogEventList", 5)),
     _between("loses_log_events", "LOG.002", "accepts log events and lists none", UNLISTED),
     _between("log_events_oldest_first", "LOG.003", "lists the oldest event first", lists.backwards("LogEventList")),
 )

@@ -282,6 +282,7 @@ async def basic_014(device, arrange, step, limits):
         "keeps_ten_controls",
         "cancelled_controls_vanish",
         "hides_cancellation",
+        "revives_cancelled",
         "supersedes_the_better",
     ],
     needs=["DER", "Response"],
@@ -295,7 +296,7 @@ async def basic_015(device, arrange, step, limits, policies):
         1. Have the programs of the topology made and read them with the default.
         2. Have 24 controls published at the service point and one at the transformer, and read them.
         3. Play the first to its end, beside the one of the transformer.
-        4. Have the other 23 cancelled and read them again.
+        4. Have the other 23 cancelled and read them again, the second also once it would have started.
         5. Read the default again.
 
     Passes when
@@ -327,6 +328,7 @@ async def basic_015(device, arrange, step, limits, policies):
         asked = device.now_s()
         await arrange.cancelled(point.offer, *offers[1:])
         await device.cancelled(asked, *rest)
+        await device.obey(rest[0], until_s=rest[0].course.latest_s + limits.event_status_tolerance.value + 1)
         device.judge(first, outranked, *rest, policy=policies["superseded_across_programs"].name)
     with step(5):
         await device.default(point, point.offer.default)

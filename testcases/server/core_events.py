@@ -150,6 +150,7 @@ async def core_021(device, arrange, step, limits):
         "curves_of_other_type",
         "cancelled_controls_vanish",
         "hides_cancellation",
+        "revives_cancelled",
     ],
     needs=["DER", "Response"],
     duration=["long_course"],

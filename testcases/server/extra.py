@@ -8,6 +8,7 @@ from conformance.face.authoring import (
     GroupOffer,
     ProgramOffer,
     alarm_event,
+    read,
     require,
     test_case,
 )
@@ -283,12 +284,17 @@ async def ride_001(device, arrange, step, limits):
             await device.receive(program, offer)
 
 
+def told_of_alarm(node):
+    """Return which alarm a LogEvent tells of."""
+    return tuple(node.integer(name) for name in ("createdDateTime", "functionSet", "logEventCode", "logEventID"))
+
+
 @test_case(
     id="ALARM-001",
     title="Alarms of a DER and their return to normal",
     subject="server",
     requirements=["LOG.002", "LOG.003", "GEN.040", "CTP.CORE-002", "CTP.GENERAL.3"],
-    flaws=["loses_log_events", "log_events_oldest_first", "created_without_location"],
+    flaws=["loses_log_events", "keeps_five_log_events", "log_events_oldest_first", "created_without_location"],
     needs=["LogEvent"],
     origin="ours",
     instructions=["register_device"],
@@ -297,25 +303,28 @@ async def alarm_001(server, device, step, check, limits, clock):
     """BASIC-027 posts errors of software; an operator who is shown an alarm and not its end sends somebody out.
 
     Steps
-        1. POST an alarm of function set 11 and, a moment later, its return to normal.
+        1. POST an alarm of function set 11 and, a moment later, its return to normal; so on, ten events in all.
         2. Read the LogEventList.
 
     Passes when
-        both are answered 201 with a place, and the list shows both with function set and code, the newer first.
+        each is answered 201 with a place, and the list shows all ten with function set and code, the newest first.
     """
     href = require((await device.own()).link("LogEventListLink"), "the EndDevice has no LogEventListLink")
+    sent = []
     with step(1):
-        for number, code in enumerate((ALARM, NORMAL), start=1):
-            event = alarm_event(clock.now(), number, DOCUMENTATION_PEN, code)
+        for number in range(1, limits.kept_log_events.count + 1):
+            event = alarm_event(clock.now(), number, DOCUMENTATION_PEN, ALARM if number % 2 else NORMAL)
+            sent.append(told_of_alarm(read(event)))
             posted = await server.post(href, event, "LogEventList")
             if check.answered(posted.exchange, 201, requirement="CTP.CORE-002"):
                 check.has_location(posted.exchange, requirement="GEN.040")
             await clock.wait(limits.log_pause.duration)
     with step(2):
         listing = await device.read_list(await device.own(), "LogEventListLink")
-        codes = [entry.integer("logEventCode") for entry in listing.entries if entry.integer("functionSet") == 11]
-        shown, pages = [code for code in codes if code in (ALARM, NORMAL)], [page.exchange for page in listing.pages]
-        both = ALARM in shown and NORMAL in shown
-        check.that(both, "LOG.002", "the alarm and its return to normal listed", f"{shown}", pages)
-        newest_first = not both or shown.index(NORMAL) < shown.index(ALARM)
-        check.that(newest_first, "LOG.003", "the newer one first", f"{shown}", pages)
+        pages = [page.exchange for page in listing.pages]
+        shown = [told for entry in listing.entries if (told := told_of_alarm(entry)) in sent]
+        kept = len(set(shown))
+        check.that(kept == len(sent), "LOG.002", f"all {len(sent)} events listed", f"{kept}", pages)
+        newest_first = shown == sorted(shown, key=sent.index, reverse=True)
+        told = ", ".join(f"number {sent.index(one) + 1}" for one in shown)
+        check.that(newest_first, "LOG.003", "the newer one first", told or "none", pages)
