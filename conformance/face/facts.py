@@ -123,5 +123,5 @@ def weakened(profile: Profile, limits: Limits, *, virtual: bool, only: Iterable[
         told.append(f"values of the grade {profile.values.fails_from} and better fail outright, as --fail-from asks")
     told += [f"asked less than below: {eased}" for eased in profile.eased]
     if only := tuple(only):
-        told.append(f"only {', '.join(only)} were selected")
+        told.append(f"only {', '.join(only)} {'was' if len(only) == 1 else 'were'} selected")
     return told

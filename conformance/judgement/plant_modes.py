@@ -110,4 +110,6 @@ def _told(value: Value | Curve) -> str:
         return "(" + " ".join(f"{name} {_told(member)}" for name, member in value.items()) + ")"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float | str) else value.path
+    if isinstance(value, float):
+        return f"{value:.12g}"  # scaled figures are seldom exact: 0.9500000000000001
+    return str(value) if isinstance(value, int | str) else value.path

@@ -75,6 +75,11 @@ def _bounds(window: Window) -> str:
 
 
 def _measured(measured: float, window: Window, uncertainty: float) -> str:
-    margins = [bound for bound in (window.not_before_s, window.not_after_s) if bound is not None]
-    nearest = min((abs(measured - bound) for bound in margins), default=0.0)
-    return f"{measured:+.3f} s (± {uncertainty:.3f} s), {nearest:.3f} s from the nearest bound"
+    low, high = window.not_before_s, window.not_after_s
+    told = f"{measured:+.3f} s (± {uncertainty:.3f} s)"
+    if low is not None and measured < low:
+        return f"{told}, {low - measured:.3f} s too early"
+    if high is not None and measured > high:
+        return f"{told}, {measured - high:.3f} s too late"
+    nearest = min((abs(measured - bound) for bound in (low, high) if bound is not None), default=0.0)
+    return f"{told}, {nearest:.3f} s from the nearest bound"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from conformance.judgement.finding import Finding, State
+from conformance.output.run_view import CaseView
 
 GROUPS = 120
 QUIET = (State.PASS, State.NOTE)
@@ -35,6 +36,19 @@ def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
     for finding in findings:
         alike.setdefault(_essence(finding), []).append(finding)
     return [FindingGroup(_merged(group), len(group), _observed(group)) for group in alike.values()]
+
+
+def broken(cases: Iterable[CaseView]) -> list[tuple[str, tuple[CaseView, ...]]]:
+    """Return the requirements that failed findings name, each with its test cases; that which most break comes first.
+
+    A failed finding that names none is left out.
+    """
+    naming: dict[str, list[CaseView]] = {}
+    for case in cases:
+        for id in dict.fromkeys(finding.requirement for finding in case.findings_in(State.FAIL)):
+            if id is not None:
+                naming.setdefault(id, []).append(case)
+    return sorted(((id, tuple(named)) for id, named in naming.items()), key=lambda item: -len(item[1]))
 
 
 def _essence(finding: Finding) -> Finding:

@@ -8,6 +8,7 @@ from conformance.output.evidence import Bounds
 from conformance.output.record_reading import JsonObject
 from conformance.running.run_record import outcome
 from conformance.vocabulary.errors import UsageError, explain
+from conformance.vocabulary.verdict import RunResult
 
 EVERYTHING = Bounds(
     per_open_finding=10**9,
@@ -23,6 +24,8 @@ EVERYTHING = Bounds(
 def of_one_case(record: JsonObject, id: str) -> JsonObject:
     """Return the record with the test cases of an id, a public id or ``server/ID`` alone, and what they come to.
 
+    An excerpt is never conformant: where nothing failed, it is incomplete.
+
     Raises:
         UsageError: the run has none.
     """
@@ -32,6 +35,8 @@ def of_one_case(record: JsonObject, id: str) -> JsonObject:
     named = {name for row in tests for name in _texts(row, "requirements")}
     named |= {str(finding.get("requirement")) for row in tests for finding in _rows(row, "findings")}
     result, code = outcome(tests, interrupted=False)
+    if result is RunResult.CONFORMANT:
+        result, code = RunResult.INCOMPLETE, 3
     told = f"This page is of {id} alone, with all its exchanges. The whole run came to: {record['result']}."
     return {
         **record,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from conformance.catalogue.profile import Policy
 from conformance.catalogue.requirement import Requirement
-from conformance.judgement.finding import Finding, State
+from conformance.judgement.finding import Finding
+from conformance.output.finding_groups import broken
 from conformance.output.report_page import CasePage, requirement_state
 from conformance.output.run_view import RunView, ValueView
 
@@ -42,14 +43,12 @@ class ValuePage:
 
 
 def broken_requirements(failed: Iterable[CasePage], run: RunView) -> tuple[BrokenRequirement, ...]:
-    """Return what failed findings name, that which most test cases break first; findings on none are left out."""
-    broken: dict[str, list[CasePage]] = {}
-    for page in failed:
-        for id in dict.fromkeys(finding.requirement for finding in page.case.findings_in(State.FAIL)):
-            if id is not None:
-                broken.setdefault(id, []).append(page)
-    ranked = sorted(broken.items(), key=lambda item: -len(item[1]))
-    return tuple(BrokenRequirement(run.requirements.get(id), id, tuple(pages)) for id, pages in ranked)
+    """Return the requirements that failed findings name, that which most test cases break first."""
+    pages = {page.case.key: page for page in failed}
+    return tuple(
+        BrokenRequirement(run.requirements.get(id), id, tuple(pages[case.key] for case in cases))
+        for id, cases in broken(page.case for page in pages.values())
+    )
 
 
 def policy_pages(run: RunView, pages: Sequence[CasePage]) -> tuple[PolicyPage, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.judgement.finding import Finding, State
+from conformance.output.finding_groups import broken
 from conformance.output.record_reading import JsonObject, read_run
 from conformance.output.run_view import CaseView, RunView
 from conformance.output.wording import (
@@ -16,6 +17,8 @@ from conformance.output.wording import (
     counts_sentence,
     last_words,
     limit_words,
+    plural,
+    some,
     timing_words,
     visible,
     weaknesses,
@@ -65,14 +68,21 @@ def failure_blocks(record: JsonObject, exchanges: Iterable[Exchange] = ()) -> li
 
 
 def summary_lines(record: JsonObject) -> list[str]:
-    """Return the end of a run: what is undecided and why, what weakens the result, and last the result."""
+    """Return the end of a run: what is broken and undecided, what weakens the result, and last the result."""
     run = read_run(record)
     undecided = [
         f"{VERDICT_WORDS[case.verdict]:<14} {one_line(case.id)}  {_undecided(case)}"
         for case in run.cases_with(*UNDECIDED)
     ]
     weak = [f"{'weakened by':<14} {one_line(text)}" for text in weaknesses(run)]
-    return [*undecided, *_nothing_run(run), *weak, result_line(record)]
+    return [*_broken(run), *undecided, *_nothing_run(run), *weak, result_line(record)]
+
+
+def _broken(run: RunView) -> Iterator[str]:
+    """Yield, where several test cases failed, what they broke, so that one cause is seen behind them."""
+    failed = run.cases_with(Verdict.FAIL)
+    for id, cases in broken(failed) if len(failed) > 1 else ():
+        yield f"{'broken':<14} {one_line(id)}  {plural(len(cases), 'test case')}: {some([case.id for case in cases])}"
 
 
 def _undecided(case: CaseView) -> str:

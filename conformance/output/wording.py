@@ -118,8 +118,13 @@ def _seen_later(run: RunView) -> Iterator[str]:
 def _some(ids: Sequence[str]) -> str:
     """Return all of a few ids; of many, how many there are and the first of them."""
     if len(ids) <= FEW:
-        return ", ".join(ids)
-    return f"{len(ids)} test cases ({', '.join(ids[:FEW])}, ...); “What was not run” in the report names them all"
+        return some(ids)
+    return f"{len(ids)} test cases ({some(ids)}); “What was not run” in the report names them all"
+
+
+def some(ids: Sequence[str]) -> str:
+    """Return all of a few ids, of many the first."""
+    return ", ".join([*ids[:FEW], *(["..."] if len(ids) > FEW else [])])
 
 
 def result_sentence(run: RunView) -> str:
@@ -132,7 +137,9 @@ def result_sentence(run: RunView) -> str:
 
 def _why(run: RunView, apply: int) -> Iterator[str]:
     if failed := run.count(Verdict.FAIL):
-        yield f"{failed} of {plural(apply, 'test case')} failed{_provisionally(run)}."
+        left_out = run.count(Verdict.NOT_RUN)
+        ran = f"{plural(apply - left_out, 'test case')}{' that ran' if left_out else ''}"
+        yield f"{failed} of {ran} failed{_provisionally(run)}."
     if undecided := len(run.cases_with(Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PENDING)):
         yield f"{undecided} {'is' if undecided == 1 else 'are'} not decided."
     if missing := sum(case.required for case in run.cases_with(Verdict.NOT_RUN)):

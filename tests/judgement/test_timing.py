@@ -64,7 +64,15 @@ def test_the_finding_tells_measurement_bounds_limit_and_margin() -> None:
     assert found.limit.name == "response_deadline"
     assert found.exchanges == (7,)
     assert found.expected == "Response 1 from -2 s to +15 s after the start"
-    assert found.observed == "+16.000 s (± 0.100 s), 1.000 s from the nearest bound"
+    assert found.observed == "+16.000 s (± 0.100 s), 1.000 s too late"
+
+
+@pytest.mark.parametrize(
+    ("measured", "told"),
+    [(-3.0, "1.000 s too early"), (10.0, "5.000 s from the nearest bound"), (15.5, "0.500 s too late")],
+)
+def test_the_margin_says_on_which_side_of_its_bounds_a_moment_lies(measured: float, told: str) -> None:
+    assert judged(measured, low=-2.0, uncertainty=0.0).observed.endswith(f", {told}")
 
 
 def test_what_never_came_says_so_and_has_no_measurement() -> None:

@@ -102,6 +102,26 @@ def test_the_summary_ends_with_the_result_after_what_weakens_it():
     )
 
 
+def test_the_summary_tells_one_cause_behind_many_failures_once():
+    ids = [f"CORE-{number:03}" for number in range(1, 8)]
+    keys = [f"server/{id}" for id in ids]
+    events = [sample_facts.run_started([sample_facts.planned(key, "Title") for key in keys])]
+    for key in keys:
+        found = sample_facts.finding(State.FAIL, "a", "b", requirement="TIME.002")
+        events += [sample_facts.event("case_started", 0.0, case=key)]
+        events += [sample_facts.event("finding", 0.5, case=key, finding=found), sample_facts.finished(key, 1.0, "fail")]
+    lines = summary_lines(sample_facts.Sample(events).record)
+    assert lines[0] == "broken         TIME.002  7 test cases: CORE-001, CORE-002, CORE-003, CORE-004, CORE-005, ..."
+
+
+def test_a_single_failure_needs_no_line_of_what_is_broken():
+    key = "server/CORE-001"
+    found = sample_facts.event("finding", 0.5, case=key, finding=sample_facts.finding(State.FAIL, "a", "b"))
+    events = [sample_facts.run_started([sample_facts.planned(key, "Title")])]
+    events += [sample_facts.event("case_started", 0.0, case=key), found, sample_facts.finished(key, 1.0, "fail")]
+    assert not any(line.startswith("broken") for line in summary_lines(sample_facts.Sample(events).record))
+
+
 def test_virtual_time_is_stamped():
     record = sample_runs.all_passed(virtual=True).record
     assert result_line(record) == "Conformant (virtual time). 1 test case: 1 passed."

@@ -105,7 +105,7 @@ def test_a_fault_that_ended_the_run_is_told():
 def test_the_result_is_explained_by_what_decided_it():
     assert result_sentence(read_run(sample_runs.all_passed().record)) == "The one test case passed."
     assert result_sentence(read_run(sample_runs.killed().record)) == (
-        "1 of 10 test cases failed. 1 is not decided. 5 required test cases were not run."
+        "1 of 3 test cases that ran failed. 1 is not decided. 5 required test cases were not run."
     )
     assert counts_sentence(read_run(sample_runs.empty().record)) == "No test case was planned, so nothing was shown."
 
