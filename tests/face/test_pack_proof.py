@@ -40,7 +40,14 @@ NOT_YET: dict[str, dict[str, str]] = {
     },
 }
 """Values that are not proven, and why. Take names out, put none in."""
-AT_LEAST = {"na-reference": 17, "au-reference": 12, "csip-aus-1.2": 20, "csip-aus-1.3-storage": 20}
+AT_LEAST = {
+    "na-reference": 17,
+    "au-reference": 12,
+    "csip-aus-1.2": 20,
+    "csip-aus-1.3-storage": 20,
+    "au-sapn": 18,
+    "au-energy-queensland": 16,
+}
 """How many values of a pack are proven."""
 
 
