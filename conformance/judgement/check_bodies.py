@@ -60,6 +60,10 @@ class CheckBodies(Judging):
         judged = value_checks.claims_if_generating(capability, modes)
         return judged is None or self.judged(requirement, judged, policy)
 
+    def rated(self, capability: Exchange, requirement: str) -> bool:
+        """Judge whether a DERCapability rates the active power of its DER."""
+        return self.judged(requirement, value_checks.rated(capability))
+
     def all_quantities(
         self, what: str, uoms: Iterable[int | None], posts: Sequence[Exchange], requirement: str
     ) -> bool:

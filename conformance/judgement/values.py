@@ -23,7 +23,7 @@ from conformance.vocabulary.identity import HexCase
 from conformance.vocabulary.mrid import PenForm
 from conformance.wire.exchange import Exchange, Side
 from conformance.wire.parser import Malformed
-from conformance.wire.payload import read
+from conformance.wire.payload import quantity, read
 from conformance.wire.schema.rating_rules import RATING_RULE, comparable
 from conformance.wire.schema.value_rules import (
     Circumstances,
@@ -130,3 +130,15 @@ def claims_if_generating(capability: Exchange, modes: Sequence[str]) -> Judged |
     lacking = [mode for mode in modes if mode not in told]
     expected, seen = f"modesSupported shows {' and '.join(modes)}", f"not {' and '.join(lacking)}" if lacking else "all"
     return Judged("claims_if_generating", passed_if(not lacking), expected, seen, (capability.number,))
+
+
+def rated(capability: Exchange) -> Judged:
+    """Judge whether a DERCapability rates the active power of its DER: above zero if it generates, and never below."""
+    expected, numbers = "rtgMaxW above zero", (capability.number,)
+    try:
+        document = read(capability.request_body)
+    except Malformed as error:
+        return Judged("rated", State.INCONCLUSIVE, expected, f"not a document: {error.reason}", numbers)
+    power, generates = quantity(document.child("rtgMaxW")), is_a(document.integer("type"), "pv")
+    good = power is not None and (power > 0 or (power == 0 and not generates))
+    return Judged("rated", passed_if(good), expected, "none" if power is None else f"{float(power):g} W", numbers)

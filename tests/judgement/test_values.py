@@ -10,7 +10,7 @@ from made_evidence import NS, START, sent, served
 from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged
-from conformance.judgement.values import values, within_ratings
+from conformance.judgement.values import rated, values, within_ratings
 from conformance.vocabulary.errors import UsageError
 from conformance.wire.exchange import Exchange
 
@@ -132,3 +132,13 @@ def test_nothing_to_compare_decides_nothing() -> None:
     assert judged(value("setMaxW", 1), value("rtgMaxVA", 1)).state is State.INCONCLUSIVE
     assert judged("<setMaxW><value>x</value></setMaxW>", value("rtgMaxW", 1)).state is State.INCONCLUSIVE
     assert within_ratings(sent("garbage"), sent("")).state is State.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("kind", "power", "state"),
+    [(4, 5000, State.PASS), (4, 0, State.FAIL), (4, -5000, State.FAIL), (82, 0, State.PASS), (83, -1, State.FAIL)],
+)
+def test_power_is_rated_above_zero_where_a_der_generates(kind: int, power: int, state: State) -> None:
+    body = f"<rtgMaxW><multiplier>0</multiplier><value>{power}</value></rtgMaxW><type>{kind}</type>"
+    assert rated(sent(f"<DERCapability {NS}>{body}</DERCapability>")).state is state
+    assert rated(sent("garbage")).state is State.INCONCLUSIVE
