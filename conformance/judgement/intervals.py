@@ -1,7 +1,7 @@
 """Intervals of posted readings: where they begin, how long they are, what they are stamped with, when they arrive.
 
-An interval is the ``timePeriod`` of a reading, or that of the set around it; its times are the server's, which the
-client follows. Only what the profile demands of intervals is judged, and a reading without one decides nothing.
+An interval is the ``timePeriod`` of a reading, or what the set around it says of it; its times are the server's, which
+the client follows. Only what the profile demands of intervals is judged, and a reading without one decides nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from conformance.judgement.finding import LimitUsed, State
 from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.reading_times import timed_readings
+from conformance.judgement.readings import usage_point_of
 from conformance.judgement.timing import Window, happened_within, instant
 from conformance.wire.exchange import Exchange
 from conformance.wire.parser import Malformed
@@ -59,6 +61,7 @@ class _Kind:
     role: int
     phase: int = 0
     qualifier: int = 0
+    interval_s: int = 0
 
 
 def whole_intervals(seen: Sequence[Interval]) -> tuple[Interval, ...]:
@@ -90,15 +93,19 @@ def _is_cut_short(series: Sequence[Interval]) -> bool:
 def intervals(posts: Iterable[Exchange]) -> tuple[Interval, ...]:
     """Return all readings with a time period in posted bodies, each with what its mRID was defined as before."""
     kinds: dict[str, _Kind] = {}
+    roles: dict[str, int] = {}
     found: list[Interval] = []
     for post in posts:
         root = _document(post)
         if root is None:
             continue
-        role = int(root.hexadecimal("roleFlags") or "0", 16)
+        place = usage_point_of(post)
+        if flags := root.hexadecimal("roleFlags"):
+            roles[place] = int(flags, 16)
         for mirror in _mirrors(root):
             mrid = mirror.hexadecimal("mRID") or ""
-            kinds[mrid] = _kind(mirror, role) or kinds.get(mrid, _Kind(None, 0, 0))
+            known = kinds.get(mrid, _Kind(None, 0, 0))
+            kinds[mrid] = _kind(mirror, roles.get(place, known.role)) or known
             found += _of_mirror(mirror, mrid, kinds[mrid], post)
     return tuple(found)
 
@@ -213,25 +220,17 @@ def _kind(mirror: Node, role: int) -> _Kind | None:
         return None
     number = given.integer
     multiplier, phase, qualifier = (number(name) or 0 for name in ("powerOfTenMultiplier", "phase", "dataQualifier"))
-    return _Kind(number("uom"), multiplier, role, phase, qualifier)
+    return _Kind(number("uom"), multiplier, role, phase, qualifier, number("intervalLength") or 0)
 
 
 def _of_mirror(mirror: Node, mrid: str, kind: _Kind, post: Exchange) -> Iterator[Interval]:
     stamp_s = mirror.integer("lastUpdateTime")
-    for reading, around in _readings(mirror):
-        period = reading.child("timePeriod") or around
-        start_s = None if period is None else period.integer("start")
-        length_s = None if period is None else period.integer("duration")
-        if start_s is None or length_s is None:
+    for reading, period in timed_readings(mirror, kind.interval_s):
+        if period is None:
             continue
+        start_s, length_s = period
         number = reading.integer("value")
         value = None if number is None else number * 10.0**kind.multiplier
         arrived = post.request_first.kernel or post.request_first.wall
         told = (value, start_s, length_s, stamp_s, arrived, post.number)
         yield Interval(mrid, kind.uom, kind.role, *told, kind.phase, kind.qualifier)
-
-
-def _readings(mirror: Node) -> Iterator[tuple[Node, Node | None]]:
-    yield from ((reading, None) for reading in mirror.children("Reading"))
-    for group in mirror.children("MirrorReadingSet"):
-        yield from ((reading, group.child("timePeriod")) for reading in group.children("Reading"))

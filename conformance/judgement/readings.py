@@ -6,7 +6,7 @@ demanded of a place. A quantity is defined by a ReadingType and counts once a re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -24,6 +24,7 @@ from conformance.catalogue.reading_words import (
 )
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
+from conformance.judgement.reading_times import Period, timed_readings
 from conformance.vocabulary.mrid import is_mrid, normal_mrid
 from conformance.vocabulary.verdict import Grade
 from conformance.wire.exchange import Exchange
@@ -62,7 +63,7 @@ class Came:
 class Series:
     """One quantity that is mirrored: its mRID, what its ReadingType says, and the usage point it belongs to.
 
-    ``values`` are the readings that came; ``multiplier`` is the power of ten.
+    ``values`` are the readings that came; ``multiplier`` is the power of ten, ``interval_s`` the intervalLength.
     """
 
     mrid: str
@@ -71,6 +72,7 @@ class Series:
     phase: int | None = None
     qualifier: int | None = None
     multiplier: int = 0
+    interval_s: int = 0
     defined: bool = False
     values: tuple[Came, ...] = ()
 
@@ -189,7 +191,7 @@ def carries_readings(post: Exchange) -> bool:
     root = _document(post)
     if root is None or root.name != "MirrorUsagePoint":
         return post.resource == "MirrorUsagePoint"
-    return any(True for mirror in _mirrors(root) for _ in _readings(mirror))
+    return any(True for mirror in _mirrors(root) for _ in timed_readings(mirror, 0))
 
 
 def usage_point_of(post: Exchange) -> str:
@@ -228,17 +230,17 @@ def _extended(known: Series, mirror: Node, role_flags: int | None, post: Exchang
             phase=number("phase"),
             qualifier=number("dataQualifier"),
             multiplier=number("powerOfTenMultiplier") or 0,
+            interval_s=number("intervalLength") or 0,
             defined=True,
         )
-    came = tuple(_came(reading, post) for reading in _readings(mirror))
+    came = tuple(_came(reading, period, post) for reading, period in timed_readings(mirror, known.interval_s))
     return replace(known, role_flags=role_flags, values=(*known.values, *came))
 
 
-def _came(reading: Node, post: Exchange) -> Came:
-    period = reading.child("timePeriod")
-    start_s, length_s = (period.integer("start"), period.integer("duration")) if period else (None, None)
-    start = None if start_s is None else datetime.fromtimestamp(start_s, UTC)
-    return Came(post.request_first.wall, reading.integer("value"), post.number, start, float(length_s or 0))
+def _came(reading: Node, period: Period | None, post: Exchange) -> Came:
+    start = None if period is None else datetime.fromtimestamp(period[0], UTC)
+    length_s = 0.0 if period is None else float(period[1])
+    return Came(post.request_first.wall, reading.integer("value"), post.number, start, length_s)
 
 
 def _document(post: Exchange) -> Node | None:
@@ -250,12 +252,6 @@ def _document(post: Exchange) -> Node | None:
 
 def _mirrors(root: Node) -> tuple[Node, ...]:
     return (root,) if root.name == "MirrorMeterReading" else root.children("MirrorMeterReading")
-
-
-def _readings(mirror: Node) -> Iterator[Node]:
-    yield from mirror.children("Reading")
-    for one in mirror.children("MirrorReadingSet"):
-        yield from one.children("Reading")
 
 
 def _mrid(mirror: Node) -> str:
