@@ -32,6 +32,7 @@ from conformance.judgement.polling import Cadence, Occurrence
 from conformance.judgement.randomisation import evenly_drawn
 from conformance.judgement.readings import MIRRORED, carries_readings, mirrored_series
 from conformance.judgement.requirements import value_rules
+from conformance.judgement.seldom import clock_gained, heard_of
 from conformance.judgement.telemetry import QUANTITIES, defined, mirrored, occurrences
 from conformance.judgement.timing import Window, instant
 from conformance.roles.aus_schedules import both_ways, minute_by_minute, scaled_limits, tells_ramp
@@ -92,6 +93,7 @@ from conformance.roles.pace_watch import PaceWatch
 from conformance.roles.place_scene import PlaceScene
 from conformance.roles.ramp_scene import RampScene
 from conformance.roles.reaction_watch import ReactionWatch
+from conformance.roles.seldom_watch import dated_responses, leave_alone
 from conformance.roles.served_schedules import (
     event_group,
     event_offer,
@@ -267,6 +269,7 @@ __all__ = [
     "carries_readings",
     "carry_out",
     "charges",
+    "clock_gained",
     "connection_agrees",
     "connection_is",
     "connection_point",
@@ -274,6 +277,7 @@ __all__ = [
     "control_response",
     "controls",
     "csip_quantities",
+    "dated_responses",
     "defaults",
     "defined",
     "der_capability",
@@ -300,6 +304,7 @@ __all__ = [
     "has_moved",
     "has_put",
     "has_reason",
+    "heard_of",
     "in_band",
     "in_namespace",
     "in_sequence",
@@ -311,6 +316,7 @@ __all__ = [
     "largest",
     "leading_away",
     "least",
+    "leave_alone",
     "lfdi_of",
     "limiting",
     "links_in",

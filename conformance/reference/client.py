@@ -108,12 +108,12 @@ class ReferenceClient:
         self.manner = conduct.reports.spoken(manner or Manner())
         self.conduct = conduct
         self._shown_lfdi = conduct.reports.lfdi_of(identity.lfdi, identity.pen)
-        self.time = ServerTime(clock)
+        self.time = ServerTime(clock, conduct.pace.drift_s)
         self._clock = clock
         self._entry = BUILT_IN_ENTRY if conduct.reports.built_in_entry else entry
         known = frozenset({SEP, conduct.aus.extension.namespace} if conduct.refuses_unknown else ())
         self._session = Session(sender, clock, self.manner, self.flaws, known, follows=conduct.follows_redirects)
-        self._programs = ProgramReader(self._session, self.manner, self.flaws, conduct.aus.extension)
+        self._programs = ProgramReader(self._session, self.manner, self.flaws, conduct.aus.extension, conduct.room)
         self._checked_registration: set[str] = set()
         self._connected: set[str] = set()
         self._posted: set[str] = set()
@@ -332,14 +332,28 @@ class ReferenceClient:
         return watches
 
     async def _programs_seen(self, programs: Fetched) -> Sequence[Watch]:
-        known, pace = await self._programs.read_all(programs), self.conduct.pace
+        pace = self.conduct.pace
+        self._programs.apart = pace.read_apart if programs.poll_rate_s is None else frozenset()
+        known = await self._programs.read_all(programs)
         self._unhurried = unhurried = programs.poll_rate_s is None
         self.site.lag_s = max(self._own_lag_s, pace.lag_s) if unhurried else self._own_lag_s
         if unhurried and pace.hold_s and self._group is not None:
             self._group.create_task(self._learn_later(programs.target, known, timedelta(seconds=pace.hold_s)))
         else:
             self._events.learn(programs.target, known)
+        left, entries = self._programs.left.items(), {"DERControlList": "DERControl"}
+        return [Watch(resource, target, self._seen_apart, entries.get(resource)) for target, resource in left]
+
+    async def _seen_apart(self, read: Fetched) -> Sequence[Watch]:
+        """Take controls or a default that were read at their own rate."""
+        self._programs.keep(read)
+        if self._group is not None:
+            self._group.create_task(self._take_apart(read))
         return ()
+
+    async def _take_apart(self, read: Fetched) -> None:
+        await self._clock.wait(timedelta(seconds=self.conduct.pace.hold_s))
+        await self._notices.take(read.root.name, read.target, read)
 
     async def _learn_later(self, target: str, known: tuple[KnownProgram, ...], delay: timedelta) -> None:
         await self._clock.wait(delay)

@@ -128,6 +128,8 @@ class Polls:
         slowed = "ignores_poll_rate" in self._flaws and watch.resource in SLOWED
         stated = fetched.poll_rate_s
         rate_s = self._pace.own_rate_s(watch.resource) if stated is None else stated
+        if watch.resource == "DeviceCapability" and self._pace.contact_s is not None:
+            rate_s = min(rate_s, self._pace.contact_s)
         keenness = 1.0 if watch.resource == "Time" else self._factor  # Time has a floor, 15 min (TIME.009)
         return max(1.0, rate_s * keenness * (4 if slowed else 1))
 

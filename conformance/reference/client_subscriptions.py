@@ -95,7 +95,7 @@ class Subscriber:
 
     async def _subscribe(self, target: str, held: _Held, list_target: str, uri: str) -> None:
         never_again = held.subscribed and "never_renews_subscriptions" in self._flaws
-        held.due = float("inf") if never_again else self._clock.monotonic() + self._conduct.renewal_s
+        held.due = float("inf") if never_again else self._clock.monotonic() + self._pause_s(held)
         if never_again:
             return
         try:
@@ -104,6 +104,11 @@ class Subscriber:
         except NotServed as failure:
             if not failure.final:
                 held.due = self._clock.monotonic() + SOON_S
+
+    def _pause_s(self, held: _Held) -> float:
+        """Return how long after this time a resource is subscribed to again."""
+        first_s = self._conduct.first_renewal_s
+        return self._conduct.renewal_s if held.subscribed or first_s is None else first_s
 
     async def _sleep(self, able: bool) -> None:
         """Wait for the next renewal, or until there is more to subscribe to; without a place to do so, for that."""

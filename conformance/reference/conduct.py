@@ -38,6 +38,7 @@ class ClientConduct:
         room: how much else it keeps.
         subscribes: whether it subscribes to what may be subscribed to.
         renewal_s: seconds after which it renews a subscription.
+        first_renewal_s: the same of one that was just made, to be sure that it stands; ``None`` if no sooner.
         refuses_unknown: whether it refuses documents with elements that it does not know.
         follows_redirects: whether it goes where a redirection sends it.
         tls_version: the one version of TLS that it speaks, such as ``1.2``.
@@ -52,6 +53,7 @@ class ClientConduct:
     room: Room = ENDLESS
     subscribes: bool = True
     renewal_s: float = RENEWED_AFTER * DAY_S
+    first_renewal_s: float | None = None
     refuses_unknown: bool = False
     follows_redirects: bool = True
     tls_version: str = TLS_1_2
@@ -139,6 +141,7 @@ def client_conduct(values: Values) -> ClientConduct:
         room=room(values),
         subscribes=_word(values, "Subscription") != "forbidden",
         renewal_s=RENEWED_AFTER * (_number(values, "Subscription.renewal") or DAY_S),
+        first_renewal_s=_number(values, "Subscription.renewal_floor"),
         refuses_unknown=_word(values, "XML.unknown_elements") == "refused",
         follows_redirects=_word(values, "HTTP.redirects") != "forbidden",
         tls_version=_tls_version(values),

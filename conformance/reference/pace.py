@@ -52,6 +52,8 @@ class ClientPace:
         stamps_end: whether readings are stamped with the end of their interval.
         samples_every_s: how often active power is sampled; integrated if ``None``.
         static_export_w: export it keeps to before any program is known; any if ``None``.
+        contact_s: asks for DeviceCapability at least this often, whatever the server states; ``None`` for no bound.
+        drift_s: what its clock loses in a day that it does not read Time.
         post_delay_s: from the end of an aligned interval to its post, at most a quarter of the rate.
     """
 
@@ -72,6 +74,14 @@ class ClientPace:
     samples_every_s: float | None = None
     post_delay_s: float = 0.0
     static_export_w: float | None = None
+    contact_s: float | None = None
+    drift_s: float = 0.0
+
+    @property
+    def read_apart(self) -> frozenset[str]:
+        """What is not read along with a DERProgramList that states no pollRate, since it may be read more rarely."""
+        programs_s = self.own_rate_s("DERProgramList")
+        return frozenset(name for name in READ_WITH_PROGRAMS if self.poll_rates_s.get(name, 0.0) > programs_s)
 
     def own_rate_s(self, resource: str) -> float:
         """Return how often a resource is polled that states no pollRate."""
@@ -95,7 +105,7 @@ CSIP_PACE = ClientPace()
 
 
 READ_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
-"""What the client reads whenever it reads a DERProgramList."""
+"""What the client reads whenever it reads a DERProgramList, unless it may be read more rarely."""
 
 
 def client_pace(values: Values) -> ClientPace:
@@ -118,6 +128,8 @@ def client_pace(values: Values) -> ClientPace:
         stamps_end=_word(values, "Reading.timePeriod.stamp", INTERVAL_END) == INTERVAL_END,
         samples_every_s=_sampling(values),
         post_delay_s=_share(_smallest(values, "MirrorMeterReading.post_jitter")) or 0.0,
+        contact_s=_share(_smallest(values, "EndDevice.contact_interval")),
+        drift_s=_share(_smallest(values, "Time.drift")) or 0.0,
         static_export_w=_figure(values.find("EndDevice.static_export", Phase.REGISTRATION)),
     )
 
@@ -125,12 +137,13 @@ def client_pace(values: Values) -> ClientPace:
 def _poll_rates(values: Values) -> dict[str, float]:
     """Return the rates by resource: programs as often as anything below them, the DERList as often as its documents.
 
-    What is below programs is read along with them.
+    What is below programs is read along with them, unless it need not be read that often.
     """
     rates = {name: rate for name in POLLED if (rate := _smallest(values, f"{name}.pollRate")) is not None}
     below = [rates.get(name) for name in ("DERProgramList", "DERControlList", "DefaultDERControl")]
     polled = [value.number for value in _deliveries(values) if _counts_the_poll(value)]
-    below += [max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)) for allowed in polled]
+    delivered = [max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)) for allowed in polled]
+    below += delivered
     floor = _largest(values, "Time.pollRate_floor")
     wanted = {
         "DERProgramList": min(_known(below), default=None),
@@ -138,7 +151,7 @@ def _poll_rates(values: Values) -> dict[str, float]:
         "Time": rates.get("Time") if floor is None else floor,
     }
     rates |= {name: rate for name, rate in wanted.items() if rate is not None}
-    rates |= {name: rates["DERProgramList"] for name in READ_WITH_PROGRAMS if name in rates}
+    rates |= {name: min(rates[name], *delivered) for name in READ_WITH_PROGRAMS if name in rates and delivered}
     return {name: rate if name == "Time" else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
 
 

@@ -6,13 +6,14 @@ tested by these cases.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.check import Check, require
+from conformance.judgement.demanded import unseen
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used, passed_if
 from conformance.judgement.timing import Window
@@ -223,6 +224,28 @@ class SubscriptionScene:
         expected = f"every subscription made or renewed within {value.number:g} s"
         return Judged("renewed", passed_if(bool(gaps) and not late), expected, ", ".join(late) or "each in time")
 
+    def not_too_often(self, value: Value) -> Judged:
+        """Judge that subscriptions were renewed no more often than a value allows.
+
+        What comes soon after a subscription was made or renewed belongs to that: some clients say it twice.
+        """
+        settled_s, least_s = self._limits.subscribing.value, value.number - self._limits.poll_tolerance.value
+        gaps = [gap for asked in self._asked().values() for gap in _gaps(asked, settled_s)]
+        soon = [f"{one} {gap_s:.0f} s after the last time" for one, gap_s in gaps if gap_s < least_s]
+        expected = f"no subscription renewed within {value.number:g} s of the last time"
+        if not gaps:
+            return unseen(value, "no subscription was renewed")
+        return Judged("not_too_often", passed_if(not soon), expected, ", ".join(soon) or "none sooner")
+
+    def _asked(self) -> dict[str, list[Exchange]]:
+        """Return the subscriptions that were taken, by what they are to."""
+        asked: dict[str, list[Exchange]] = {}
+        for exchange in self._client.exchanges("SubscriptionList", "POST"):
+            resource = read(exchange.request_body).text("subscribedResource")
+            if resource is not None and exchange.status is not None and exchange.status < REDIRECTED:
+                asked.setdefault(resource, []).append(exchange)
+        return asked
+
     def _missing(self, kinds: Sequence[str]) -> list[str]:
         return [kind for kind in kinds if not self.subscriptions(kind)]
 
@@ -232,6 +255,19 @@ def limiting(utility: Utility, plain: Modes) -> Modes:
     if not utility.extension:
         return plain
     return {"opModExpLimW": {"multiplier": 0, "value": next(int(str(value)) for value in plain.values())}}
+
+
+REDIRECTED = 300
+"""Statuses below this one are successes."""
+
+
+def _gaps(asked: Sequence[Exchange], settled_s: float) -> Iterator[tuple[str, float]]:
+    """Yield each renewal, as its exchange, with the seconds since the time before."""
+    last = arrival(asked[0])
+    for exchange in asked:
+        if (gap_s := (arrival(exchange) - last).total_seconds()) > settled_s:
+            yield f"exchange {exchange.number}", gap_s
+            last = arrival(exchange)
 
 
 REFUSED = "the resource must be subscribable, the encoding XML, and the notificationURI one of https"

@@ -70,7 +70,7 @@ async def subscribe_001(utility, client, notifier, step, check, limits, clock):
     origin="ours",
     duration=["first_contact", "subscribing", "renewal_watch"],
     instructions=["restart_client"],
-    values=["Subscription.renewal"],
+    values=["Subscription.renewal", "Subscription.renewal_floor"],
 )
 async def subscribe_002(utility, client, notifier, step, check, limits, clock):
     """A server may forget; a client that never asks again is then steered by nobody, and does not know it.
@@ -81,8 +81,8 @@ async def subscribe_002(utility, client, notifier, step, check, limits, clock):
         3. Look at when each subscription was made or renewed last.
 
     Passes when
-        each was renewed as often as the profile demands. In real time it runs only where renewal_watch is set under
-        limits in csip.toml.
+        each was renewed as often as the profile demands, and no more often than it allows. In real time it runs only
+        where renewal_watch is set under limits in csip.toml.
     """
     scene = SubscriptionScene(utility, client, notifier, check, limits, clock, limits.renewal_poll_rate)
     scene.only_if_chosen(limits.renewal_watch)
@@ -92,6 +92,7 @@ async def subscribe_002(utility, client, notifier, step, check, limits, clock):
         await clock.wait(limits.renewal_watch.duration)
     with step(3):
         check.demands("Subscription.renewal", scene.renewed)
+        check.demands("Subscription.renewal_floor", scene.not_too_often)
 
 
 @test_case(

@@ -13,22 +13,12 @@ from conformance.face.pack_proof import UNPROVEN, Outcome, Proof, exit_code, pro
 from conformance.face.profile_test_command import test_pack as command
 from tests.catalogue.made_pack import word, write
 
-TOGETHER = "the reference client reads controls and defaults along with their programs"
-SELDOM = "the reference peers poll no more seldom than once in 15 min"
+SCHEMA = "it binds where a server states no pollRate, and there that of the schema stands, 900 s"
 NO_CASE = "no test case judges it yet"
 NOT_YET: dict[str, dict[str, str]] = {
     "ieee-2030.5-2018": {
-        "FunctionSetAssignmentsList.pollRate": SELDOM,
-        "FunctionSetAssignmentsList.pollRate_floor": NO_CASE,
-        "EndDevice.contact_interval": NO_CASE,
-        "Subscription.renewal_floor[aggregator,device]": NO_CASE,
-        "Time.drift": NO_CASE,
-        "DERCurve.count[aggregator,device]": NO_CASE,
-        "DERCurve.points[aggregator,device]": NO_CASE,
-    },
-    "csip-2.1": {
-        "DERControlList.pollRate": TOGETHER,
-        "DefaultDERControl.pollRate": TOGETHER,
+        "FunctionSetAssignmentsList.pollRate": SCHEMA,
+        "FunctionSetAssignmentsList.pollRate_floor": SCHEMA,
     },
     "csip-aus-1.2": {
         "MirrorMeterReading.accuracy_share": NO_CASE,
