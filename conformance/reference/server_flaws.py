@@ -382,6 +382,10 @@ def _notifies_at_once(parts: ServerParts) -> None:
     parts.notifying.interval = timedelta(0)
 
 
+def _notifies_of_other_values(parts: ServerParts) -> None:
+    parts.notifying.edit = offers.changed_values
+
+
 def _gives_up_notifying(parts: ServerParts) -> None:
     parts.notifying.retries_s = ()
 
@@ -411,6 +415,9 @@ NOTIFYING = (
         subscriptions.keeping_deleted,
     ),
     _arranged("never_notifies", "NOTIFY.CHANGE", "takes subscriptions and never notifies", _never_notifies),
+    _arranged(
+        "notifies_of_other_values", "NOTIFY.CONTENT", "notifies of values that are one off", _notifies_of_other_values
+    ),
     _arranged("notifies_at_once", "NOTIFY.INTERVAL", "notifies of every change at once", _notifies_at_once),
     _arranged("gives_up_notifying", "NOTIFY.AGAIN", "never sends a notification a second time", _gives_up_notifying),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from conformance.reference.demo_identities import Files
 from conformance.reference.server import ReferenceServer
@@ -13,9 +13,23 @@ from conformance.roles.notifier import Notifier
 from conformance.vocabulary.clock import Clock
 from conformance.wire.http_client import HttpClient
 from conformance.wire.network import Network
+from conformance.wire.parser import parse
+from conformance.wire.payload import write
 from conformance.wire.tls_context import client_context
 
 AT_ONCE = 4
+
+
+def _editing(peer: ReferenceServer) -> Callable[[bytes], bytes]:
+    """Return what a flaw makes of each notification."""
+
+    def edited(body: bytes) -> bytes:
+        root = parse(body)
+        if peer.notifying.edit is not None:
+            peer.notifying.edit(root)
+        return write(root)
+
+    return edited if peer.notifying.edit is not None else lambda body: body
 
 
 @contextlib.asynccontextmanager
@@ -29,7 +43,7 @@ async def notifying(network: Network, clock: Clock, peer: ReferenceServer, own: 
     def connect(host: str, port: int) -> HttpClient:
         return HttpClient(network, clock, context, host, port, SilentRecorder(), connections=AT_ONCE)
 
-    notifier = Notifier(peer.utility, clock, connect, peer.notifying.interval, peer.notifying.retries_s)
+    notifier = Notifier(peer.utility, clock, connect, peer.notifying.interval, peer.notifying.retries_s, _editing(peer))
     task = asyncio.ensure_future(notifier.run())
     try:
         yield

@@ -7,9 +7,11 @@ with a volt-var curve. A neighbour with a program of its own is registered too, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from lxml import etree
 
 from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.roles.notifier import RETRIES_S
@@ -37,11 +39,12 @@ VOLT_VAR_POINTS = ((9200, 4400), (9800, 0), (10200, 0), (10800, -4400))
 
 @dataclass(slots=True)
 class Notifying:
-    """How the reference server notifies: whether at all, how often at most, and when it tries again."""
+    """How the reference server notifies: whether at all, how often at most, when it tries again; what it falsifies."""
 
     active: bool = True
     interval: timedelta = timedelta(seconds=30)
     retries_s: tuple[float, ...] = RETRIES_S
+    edit: Callable[[etree._Element], None] | None = None
 
 
 @dataclass(slots=True)

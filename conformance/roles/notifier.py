@@ -39,6 +39,7 @@ class Notifier:
         connect: makes the TLS client of a listener.
         interval: the least time between two notifications of one resource to one client.
         retries_s: the pauses before a notification that was not taken is tried again.
+        edit: changes every notification before it is sent.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Notifier:
         connect: Connect,
         interval: timedelta,
         retries_s: Sequence[float] = RETRIES_S,
+        edit: Callable[[bytes], bytes] = lambda body: body,
     ) -> None:
         self._utility = utility
         self._clock = clock
         self._connect = connect
         self.interval = interval
         self._retries_s = retries_s
+        self._edit = edit
         self._links: dict[tuple[str, int], HttpClient] = {}
         self._sent: dict[tuple[str, str], float] = {}
         self._bell = Bell()
@@ -99,7 +102,7 @@ class Notifier:
             if body is None:
                 await self._bell.wait()
             else:
-                await self._deliver(subscription, body)
+                await self._deliver(subscription, self._edit(body))
 
     async def _pause_kept(self, subscription: Subscription) -> None:
         last = self._sent.get((subscription.owner, subscription.resource))

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from conformance.catalogue.offers import DefaultOffer
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.check import Check, require
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used, passed_if
+from conformance.judgement.offered import modes_shown, rewritten_in
 from conformance.judgement.timing import Window
 from conformance.roles.notification_inbox import NotificationInbox
 from conformance.roles.observed_client import arrival
 from conformance.roles.offer_reader import ServedProgram
-from conformance.roles.test_client import Reading, TestClient, location_of, target_of
+from conformance.roles.test_client import Listing, Reading, TestClient, location_of, target_of
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import DoesNotApply
 from conformance.vocabulary.limits import Limits
@@ -191,6 +193,25 @@ class TestSubscriber:
         """Return the notifications of a subscription since an instant."""
         came = (it for it in self._inbox.received(one.path) if arrival(it) >= since and it.method == "POST")
         return [Told(exchange, node) for exchange in came if (node := _document(exchange)) is not None]
+
+    def holds(self, one: Subscribed, since: datetime, offer: DefaultOffer) -> None:
+        """Judge that the last notification since an instant holds a default as it was arranged, if it holds any."""
+        held = [(told.exchange, told.resource) for told in self.told(one, since)]
+        for exchange, resource in held[-1:]:
+            if resource is not None:
+                shown = modes_shown(exchange, resource, offer.modes, offer.settings)
+                self._check.judged("NOTIFY.CONTENT", shown)
+
+    def agrees(self, told: Told, listing: Listing) -> None:
+        """Judge that the controls in a notification are those of their list, as they read now."""
+        served = {entry.hexadecimal("mRID"): entry for entry in listing.entries}
+        wrong = []
+        for entry in () if told.resource is None else told.resource.children("DERControl"):
+            found = served.get(entry.hexadecimal("mRID"))
+            wrong.append("a control that is not in the list" if found is None else rewritten_in(found, entry))
+        seen = "; ".join(filter(None, wrong))
+        exchanges = [told.exchange, *(page.exchange for page in listing.pages)]
+        self._check.that(not seen, "NOTIFY.CONTENT", "controls as the list has them", seen or "the same", exchanges)
 
     def spaced(self, value: Value, one: Subscribed) -> Judged:
         """Judge that the notifications of a subscription came no closer together than a value allows."""

@@ -124,7 +124,7 @@ async def subscribe_002(server, device, arrange, subscriber, step, check, limits
     title="A new control is notified",
     subject="server",
     requirements=["SUB.CREATE", "NOTIFY.CHANGE", "NOTIFY.CONTENT", "CTP.GENERAL.3"],
-    flaws=SILENT,
+    flaws=[*SILENT, "notifies_of_other_values"],
     needs=["Subscription"],
     origin="ours",
     aliases=["S-ALL-27", "S-ALL-28", "S-ALL-29", "S-ALL-30"],
@@ -141,7 +141,7 @@ async def notify_001(server, device, arrange, subscriber, step, check, limits, c
 
     Passes when
         both notifications come in time, each names the resource and the subscription, is valid, and holds a
-        DERControlList of one entry at most.
+        DERControlList of one entry at most, which is as the list itself has it.
     """
     with step(1):
         program = await program_on_offer(device, arrange)
@@ -150,9 +150,9 @@ async def notify_001(server, device, arrange, subscriber, step, check, limits, c
         with step(number):
             since = clock.now()
             await arrange.controls(program.offer, offer(name, limits))
-            told = await subscriber.notified(one, since)
-            require(told, "no notification came")
+            told = require(await subscriber.notified(one, since), "no notification came")
             check.schema_valid(told.exchange)
+            subscriber.agrees(told, await device.read_list(program.node, "DERControlListLink"))
 
 
 @test_case(
@@ -160,7 +160,7 @@ async def notify_001(server, device, arrange, subscriber, step, check, limits, c
     title="A changed default is notified",
     subject="server",
     requirements=["SUB.CREATE", "NOTIFY.CHANGE", "NOTIFY.CONTENT", "CTP.GENERAL.3"],
-    flaws=SILENT,
+    flaws=[*SILENT, "notifies_of_other_values"],
     needs=["Subscription"],
     origin="ours",
     aliases=["S-ALL-35", "S-ALL-36", "S-ALL-37", "S-ALL-38", "S-ALL-39"],
@@ -176,7 +176,7 @@ async def notify_002(server, device, arrange, subscriber, step, check, limits, c
 
     Passes when
         the notification comes in time, names the resource and the subscription, is valid, and holds a
-        DefaultDERControl.
+        DefaultDERControl; the last one within that time holds what was arranged, if it holds anything.
     """
     with step(1):
         program = await program_on_offer(device, arrange)
@@ -184,9 +184,12 @@ async def notify_002(server, device, arrange, subscriber, step, check, limits, c
         one = require(await subscriber.subscribe(shown), "the subscription was refused")
     with step(2):
         since = clock.now()
-        await arrange.default(program.offer, DefaultOffer(modes=OTHER_LIMIT, settings={"setGradW": 100}))
+        changed = DefaultOffer(modes=OTHER_LIMIT, settings={"setGradW": 100})
+        await arrange.default(program.offer, changed)
         told = require(await subscriber.notified(one, since), "no notification came")
         check.schema_valid(told.exchange)
+        await clock.wait_until(since + limits.notification_deadline.duration)
+        subscriber.holds(one, since, changed)
 
 
 @test_case(
