@@ -14,18 +14,19 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 import httpx
 import jinja2
 
-from conformance.catalogue.instructions import Order
+from conformance.catalogue.instructions import INSTRUCTIONS, Order
 from conformance.vocabulary.errors import UsageError, explain
 
 PLUGIN_GROUP = "csip_conformance.operator"
@@ -109,39 +110,53 @@ def _wake(ready: asyncio.Future[None]) -> None:
         ready.set_result(None)
 
 
+PLACES = {name: "" for instruction in INSTRUCTIONS.values() for name in instruction.parameters}
+"""The values that one instruction or another has; a place for one that an instruction has not is left empty."""
+
+
 class CommandOperator:
-    """Starts a program for each instruction, in a folder; exit status 0 means done. ``{{ python }}`` is our own."""
+    """Starts a program for each instruction, in a folder; exit status 0 means done. ``{{ python }}`` is our own.
+
+    What the program leaves running, such as the client itself, is not waited for, whatever its output goes to.
+    """
 
     way = "command"
 
     def __init__(self, command: Sequence[str], folder: Path | None = None) -> None:
+        """Take the words. Raises ``UsageError`` for a place that no instruction fills."""
         self._command = tuple(command)
         self._folder = folder
+        fill(self._command, {**PLACES, "instruction": "", "text": "", "python": ""})
 
     async def perform(self, order: Order, deadline: timedelta) -> Outcome:
         """Run the command; its last line of output is kept."""
+        with tempfile.TemporaryFile() as output:  # no pipe: what is left running would hold it open
+            return await self._run(order, deadline, output)
+
+    async def _run(self, order: Order, deadline: timedelta, output: IO[bytes]) -> Outcome:
         values = {"instruction": order.instruction.name, "text": order.text, "python": sys.executable, **order.values}
         try:
             process = await asyncio.create_subprocess_exec(
-                *fill(self._command, values),
+                *fill(self._command, PLACES | values),
                 cwd=self._folder,
                 env=os.environ | environment(values),
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
             return Outcome(Done.FAILED, str(error))
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), deadline.total_seconds())
+            await asyncio.wait_for(process.wait(), deadline.total_seconds())
         except TimeoutError:
             return Outcome(Done.TIMED_OUT, f"killed after {deadline.total_seconds():g} s")
         finally:
             if process.returncode is None:
                 end_group(process)
-                await process.communicate()
-        told = (output.decode(errors="replace").strip().splitlines() or [""])[-1]
+                await process.wait()
+        output.seek(0)
+        told = (output.read().decode(errors="replace").strip().splitlines() or [""])[-1]
         done = Done.DONE if process.returncode == 0 else Done.FAILED
         return Outcome(done, f"exit status {process.returncode}; {told}".strip("; "))
 

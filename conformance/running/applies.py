@@ -60,8 +60,8 @@ def skipped(
     return (
         _not_claimed(case, supported)
         or _not_there(case, lacking)
-        or _not_observed(case, observed=observed)
         or _not_selected(case, only)
+        or _not_observed(case, observed=observed)
         or _other_procedure(case, profile)
         or _other_edition(case, profile)
         or _waits_for_fleet(case, profile)

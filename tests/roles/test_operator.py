@@ -6,6 +6,7 @@ import asyncio
 import http.server
 import os
 import pty
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -147,8 +148,26 @@ def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
 
 
 def test_a_place_that_nothing_fills_is_wrong_use() -> None:
-    with pytest.raises(UsageError, match=r"server_url(.|\n)*places named instruction, lfdi, python, text"):
-        perform(CommandOperator(["echo", "{{ server_url }}"]))
+    with pytest.raises(UsageError, match=r"places named (.|\n)*lfdi, (.|\n)*server_ulr"):
+        CommandOperator(["echo", "{{ server_ulr }}"])
+
+
+def test_a_place_that_another_instruction_has_is_left_empty() -> None:
+    assert perform(script("import sys; print(sys.argv[1:])", "{{ server_url }}", "{{ lfdi }}")).told.endswith(
+        "['', 'ABCD']"
+    )
+
+
+def test_what_a_command_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
+    """The client that a script starts holds the script's output open, and lives on."""
+    sign = tmp_path / "sign"
+    os.mkfifo(sign)
+    client = f"held = open({str(sign)!r}, 'w'); import time; time.sleep(600)"
+    text = f"import subprocess, sys, os; p = subprocess.Popen([sys.executable, '-c', {client!r}]); print(p.pid)"
+    outcome = perform(script(text))
+    assert outcome.done is Done.DONE
+    with sign.open():
+        os.kill(int(outcome.told.split("; ")[1]), signal.SIGKILL)
 
 
 class Web(http.server.BaseHTTPRequestHandler):

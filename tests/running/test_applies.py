@@ -114,3 +114,11 @@ def test_a_case_about_the_plant_is_not_run_where_none_is_observed_whatever_is_cl
     assert unseen.skip is not None
     assert (unseen.skip[0], "subject.southbound" in unseen.skip[1]) == (Verdict.NOT_RUN, True)
     assert make_plan([one], profile, ["client"], supported=supported).rows[0].skip is None
+
+
+def test_of_what_was_not_selected_nothing_else_is_said() -> None:
+    plan = make_plan(
+        [case("OURS-1", subject="client"), replace(case("OURS-2", subject="client"), needs=("Plant",))],
+        load_profile("csip-2.1"), ["client"], only=["OURS-1"], observed=False,
+    )  # fmt: skip
+    assert [row.skip for row in plan.rows][1] == (Verdict.NOT_RUN, "not selected (--only)")
