@@ -38,6 +38,7 @@ CLIENTS = {
         page_size=None,
         lower_case_hex=True,
         separate_readings=True,
+        reading_sets=True,
         meters=("der", "site", "evse"),
     ),
     "two entries a page, aligned readings, everything twice, a look at other devices, whole addresses": ClientManner(

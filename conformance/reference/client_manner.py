@@ -47,6 +47,7 @@ class Manner:
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
         looks_around: reads the DERList of every EndDevice that it is shown, before its own.
         puts_twice: puts every DER document a second time.
+        reading_sets: tells averages within a MirrorReadingSet that has their interval, and their ReadingType again.
         whole_usage_points: posts readings within their whole MirrorUsagePoint, to the list of them.
         absolute_form: writes scheme and host before the path of every request target, as to a proxy.
         reads_more: mirrors the power of one phase and the voltage of the moment as well, beside its averages.
@@ -72,6 +73,7 @@ class Manner:
     subscribes_twice: bool = False
     looks_around: bool = False
     puts_twice: bool = False
+    reading_sets: bool = False
     whole_usage_points: bool = False
     absolute_form: bool = False
     reads_more: bool = False

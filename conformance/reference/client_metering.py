@@ -232,17 +232,22 @@ class Mirror:
         if quantity.uom == WATT_HOUR or quantity.name.endswith(NOW):
             length_s = 0
         period = element("timePeriod", element("duration", length_s), element("start", end_s - length_s))
+        in_set = self._manner.reading_sets and timed and length_s > 0
+        reading = element(
+            "Reading",
+            element("qualityFlags", "0001"),
+            period if timed and not in_set else None,
+            element("value", self._value(quantity, means)),
+        )
+        set_mrid = element("mRID", self._mrid(f"{quantity.name} {end_s}"))
         return element(
             "MirrorMeterReading",
             element("mRID", self._mrid(quantity.name)),
             element("lastUpdateTime", end_s if self._pace.stamps_end else end_s - length_s) if timed else None,
+            element("MirrorReadingSet", set_mrid, period, reading) if in_set else None,
             element("nextUpdateTime", end_s + self.rate_s) if timed else None,
-            element(
-                "Reading",
-                element("qualityFlags", "0001"),
-                period if timed else None,
-                element("value", self._value(quantity, means)),
-            ),
+            None if in_set else reading,
+            _reading_type(quantity) if in_set else None,
         )
 
     def _told_end(self, quantity: Quantity, end_s: int) -> int:
