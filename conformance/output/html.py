@@ -177,13 +177,14 @@ def _sections(run: RunView, pages: Sequence[CasePage]) -> dict[str, object]:
     undecided = _with(pages, *UNDECIDED)
     warned = [(page, group) for page in pages for group in page.open_groups if group.finding.state is State.WARNING]
     not_run = _with(pages, *NOT_CARRIED_OUT)
+    began = any(not page.case.never_began for page in pages)
     requirements = requirement_pages(run, pages)
     values = value_pages(run, pages)
     contents: list[tuple[str, str, int | None]] = [("result", "Result", None), ("failures", "Failures", len(failed))]
     contents += [("undecided", "Not decided", len(undecided))] if undecided else []
     contents += [("warnings", "Warnings", len(warned))] if warned else []
     contents += [("cases", "All test cases", len(pages))]
-    contents += [("details", "Each test case", None)] if pages else []
+    contents += [("details", "Each that was run", None)] if began else []
     contents += [("not-run", "Not run", len(not_run)), ("limits", "Limits", len(run.limits))]
     contents += [("policies", "Choices", len(run.policies))]
     contents += [("values", "Values", len(values))] if values else []
@@ -194,6 +195,7 @@ def _sections(run: RunView, pages: Sequence[CasePage]) -> dict[str, object]:
         "undecided": undecided,
         "warned": warned,
         "not_run": not_run,
+        "began": began,
         "requirements": requirements,
         "anchors": {row.id: f"r{place}" for place, row in enumerate(requirements, 1)},
         "both_sides": len({page.case.subject for page in pages}) > 1,

@@ -72,6 +72,11 @@ class CaseView:
         return self.verdict in (Verdict.NOT_RUN, Verdict.NOT_APPLICABLE)
 
     @property
+    def never_began(self) -> bool:
+        """True when it was left out before anything of it was done, so that its reason is all there is to tell."""
+        return self.left_out and self.started_at is None and not self.findings
+
+    @property
     def provisional(self) -> bool:
         """True when it failed only by values whose source wants confirming."""
         failed = self.findings_in(State.FAIL)
