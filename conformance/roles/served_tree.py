@@ -105,7 +105,7 @@ class LinkCount:
 def miscounted(tree: Iterable[Reading]) -> tuple[LinkCount, ...]:
     """Return the links whose ``all`` is not that of the list they lead to."""
     known = tuple(tree)
-    lists = {reading.exchange.path: reading for reading in known if reading.is_list}
+    lists = {reading.address: reading for reading in known if reading.is_list}
     counts = (count for reading in known for count in _link_counts(reading, lists))
     return tuple(count for count in counts if count.told != count.held)
 
@@ -114,9 +114,7 @@ def _link_counts(reading: Reading, lists: Mapping[str, Reading]) -> Iterator[Lin
     served = reading.document if reading.exchange.status == 200 else None
     for xml in served.xml.iter("{*}*") if served is not None else ():
         link = Node(xml)
-        listed = (
-            lists.get(target_of(link.href).partition("?")[0]) if link.name.endswith("ListLink") and link.href else None
-        )
+        listed = lists.get(target_of(link.href)) if link.name.endswith("ListLink") and link.href else None
         told = link.integer_attribute("all")
         held = listed.resource.integer_attribute("all") if listed is not None else None
         if listed is not None and told is not None and held is not None:

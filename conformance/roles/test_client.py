@@ -6,6 +6,7 @@ ends the test case as inconclusive.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
 
 ACCEPT = (("Accept", SEP_XML),)
+PAGING = re.compile(r"[sl]=\d+")
 
 
 class Carrier(Protocol):
@@ -75,6 +77,13 @@ class Reading:
         node = self.document
         shown = node.integer("currentTime") if node is not None and node.name == "Time" else None
         return None if shown is None else instant(shown) - self.received_at
+
+    @property
+    def address(self) -> str:
+        """The path and query that were asked for, less what the harness adds to page a list."""
+        path, _, query = self.exchange.target.partition("?")
+        own = "&".join(part for part in query.split("&") if part and not PAGING.fullmatch(part))
+        return f"{path}?{own}" if own else path
 
     @property
     def is_list(self) -> bool:

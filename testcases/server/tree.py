@@ -86,18 +86,16 @@ async def tree_001(server, step, check):
     lists = [reading for reading in tree if reading.is_list]
     with step(2):
         for reading in lists:
-            listing = await server.whole_list(reading.exchange.path, reading.resource.name)
+            listing = await server.whole_list(reading.address, reading.resource.name)
             for page in (reading, *listing.pages):
                 check.values(page.exchange, only="VAL.LIST")
-            beyond = await server.page(
-                reading.exchange.path, reading.resource.name, start=listing.counted.count, limit=1
-            )
+            beyond = await server.page(reading.address, reading.resource.name, start=listing.counted.count, limit=1)
             check.whole_list(listing.counted, beyond.exchange, requirement="GEN.LIST")
     with step(3):
         for reading in lists:
             declared = reading.resource.integer_attribute("all") or 0
             singles = [
-                await server.page(reading.exchange.path, reading.resource.name, start=start, limit=1)
+                await server.page(reading.address, reading.resource.name, start=start, limit=1)
                 for start in range(min(declared, 2))
             ]
             for single in singles:
