@@ -21,7 +21,7 @@ from conformance.running.case_run import Desk
 from conformance.running.lanes import Lanes
 from conformance.running.subject_ways import ClearTextDoor, ServiceSearch
 from conformance.running.way_in import WaysIn
-from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable, explain
+from conformance.vocabulary.errors import PreconditionNotMet, SubjectUnreachable, UsageError, explain
 from conformance.wire.failure_words import failure_words
 from conformance.wire.http_client import HttpClient
 from conformance.wire.http_server import Listener
@@ -92,12 +92,18 @@ class ServerArrangement:
 
     @contextlib.asynccontextmanager
     async def running(self, folder: Path) -> AsyncIterator[None]:
-        """Keep the server running, if it is ours to start. Raises ``SubjectUnreachable`` if nothing listens there."""
+        """Keep the server running, if it is ours to start.
+
+        Raises:
+            SubjectUnreachable: nothing listens at its address.
+            UsageError: it is ours to start, and something listens there before.
+        """
         if self._place.start is None:
             await self._must_listen()
             yield
             return
         await prepare(self._place.start, folder / "prepare.log")
+        await self._must_be_free()
         lfdis = [identity.lfdi for identity in self._identities.items]
         values = {"host": self._place.host, "port": str(self._place.port), "lfdi": lfdis[0], "lfdis": ",".join(lfdis)}
         process = await SubjectProcess.start(self._place.start, values, folder / "subject.log")
@@ -118,6 +124,18 @@ class ServerArrangement:
             seen = f"no answer within {KNOCKING_S} s" if isinstance(error, TimeoutError) else failure_words(error)
             do = "start it, or correct subject.address; subject.start lets the harness start it"
             raise SubjectUnreachable(explain(attempted, "a server that listens", seen, do)) from None
+
+    async def _must_be_free(self) -> None:
+        """Refuse to start the server where something listens already: that, and not the server, would be tested."""
+        place = self._place
+        try:
+            async with asyncio.timeout(KNOCKING_S):
+                (await self._network.connect(place.host, place.port)).close()
+        except OSError:
+            return
+        attempted = f"starting the server under test at {place.host}:{place.port}"
+        do = "stop what listens, perhaps a server that a killed run left behind, or leave out subject.start"
+        raise UsageError(explain(attempted, "nothing that listens there yet", "something does", do))
 
     async def _until_reachable(self, process: SubjectProcess) -> None:
         """Wait until something listens at the address, or the process has ended."""

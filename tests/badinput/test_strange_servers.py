@@ -304,3 +304,14 @@ def test_a_server_that_dies_at_once_is_unreachable(csip: Csip) -> None:
     assert ended.code == 3
     ended.must_be_whole()
     assert "exit status 9" in ended.printed
+
+
+def test_where_something_listens_already_no_server_is_started(csip: Csip) -> None:
+    async def idle(stream: ByteStream) -> None:
+        stream.close()
+
+    with streaming(idle) as port:
+        ended = csip.run(server_tables(port, start=["{{ python }}", "-c", "open('sign', 'w')"]))
+    assert (ended.code, "left behind" in ended.printed) == (2, True), ended.printed
+    ended.must_be_whole()
+    assert not (csip.folder / "sign").exists()
