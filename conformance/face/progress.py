@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from conformance.output.wording import VERDICT_WORDS, last_words, plural
+from conformance.output.wording import VERDICT_WORDS, last_words, plural, visible
 from conformance.running.applies import named
 from conformance.running.journal import Event
 from conformance.running.plan import Plan, Planned
@@ -91,11 +91,13 @@ class Progress:
         table.add_row(f"{done} of {self._total}", "", ", ".join(f"{count} {name}" for name, count in counts.items()))
         now = datetime.now(UTC)
         for case, (doing, since) in list(running.items())[:20]:
-            # A text, since brackets would be taken for markup; one line, since an order may be pages long.
-            table.add_row(
-                case, f"{(now - since).total_seconds():5.0f} s", Text(doing, no_wrap=True, overflow="ellipsis")
-            )
+            table.add_row(case, f"{(now - since).total_seconds():5.0f} s", in_one_line(doing))
         return table
+
+
+def in_one_line(doing: str) -> Text:
+    """Return what a test case is doing for the live table: brackets are no markup, and an order may be pages long."""
+    return Text(visible(doing), no_wrap=True, overflow="ellipsis")
 
 
 def left_out_lines(plan: Plan, kept: int = 0) -> Iterator[str]:

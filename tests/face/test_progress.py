@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from click.testing import CliRunner
+from rich.console import Console
+from rich.table import Table
 
 from conformance.catalogue import shipped
 from conformance.catalogue.profile import load_profile
 from conformance.catalogue.test_case import load_cases
 from conformance.face.cli import csip
 from conformance.face.configuration import read_configuration
-from conformance.face.progress import left_out_lines
+from conformance.face.progress import in_one_line, left_out_lines
 from conformance.face.schedule_lines import plan_lines
 from conformance.face.wiring import Choice
 from conformance.running.plan import Plan, make_plan
@@ -52,6 +55,16 @@ def test_the_plan_leaves_out_what_takes_a_day_until_its_limit_is_set(tmp_path: P
     asked = list(plan_lines(read_configuration(file), Choice(only=("SUBSCRIBE-002",))))
     assert any("25:07 h" in line for line in asked)
     assert not any("unasked" in line for line in asked)
+
+
+def test_a_long_order_with_brackets_takes_one_line_of_the_live_table_and_loses_nothing_to_markup() -> None:
+    console = Console(width=40, file=io.StringIO())
+    table = Table.grid()
+    table.add_row(in_one_line("waiting for: LFDIs [red] and \x1b[31m, " + "words " * 50))
+    console.print(table)
+    (line,) = str(console.file.getvalue()).splitlines()  # type: ignore[attr-defined]
+    assert line.startswith(r"waiting for: LFDIs [red] and \x1b[31m")
+    assert line.rstrip().endswith("…")
 
 
 def main_code(*arguments: str) -> int:
