@@ -63,11 +63,21 @@ def media_type(exchange: Exchange) -> Judged:
 
 
 def sent_as(exchange: Exchange) -> Judged:
-    """Judge the Content-Type of a request's body; parameters and casing do not matter."""
+    """Judge the Content-Type of a request's body, whose parameters and casing do not matter; XML is in UTF-8."""
     value = header(exchange.request_headers, "Content-Type")
     bare = (value or "").partition(";")[0].strip().lower()
-    expected = f"{exchange.method} with Content-Type {one_or_more(SEP_MEDIA_TYPES)}"
-    return Judged("sent_as", passed_if(bare in SEP_MEDIA_TYPES), expected, value or "none", (exchange.number,))
+    expected = f"{exchange.method} with Content-Type {one_or_more(SEP_MEDIA_TYPES)}, XML in UTF-8"
+    in_utf8 = bare == SEP_MEDIA_TYPES[1] or _in_utf8(exchange.request_body)
+    observed = f"{value or 'none'}{'' if in_utf8 else '; the body is in another encoding'}"
+    return Judged("sent_as", passed_if(bare in SEP_MEDIA_TYPES and in_utf8), expected, observed, (exchange.number,))
+
+
+def _in_utf8(body: bytes) -> bool:
+    """Say whether bytes are text in UTF-8; XML has no NUL, which UTF-16 is full of."""
+    try:
+        return "\0" not in body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def accept_header(exchange: Exchange) -> Judged:

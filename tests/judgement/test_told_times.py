@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from made_evidence import NS, limit, moment, sent
 
 from conformance.judgement.alarms import dated, logged
@@ -112,3 +114,12 @@ def test_any_plausible_time_of_a_reading_will_do() -> None:
     body = f"<MirrorMeterReading {NS}><mRID>0A</mRID>{inner}</MirrorMeterReading>"
     seen = mirrored([sent(body, "POST")])
     assert times_move(seen, WINDOW_S, ERROR).state is State.PASS
+
+
+@pytest.mark.parametrize(
+    ("encoding", "state"),
+    [("utf-8", State.PASS), ("utf-8-sig", State.PASS), ("utf-16", State.FAIL), ("utf-16-le", State.FAIL)],
+)
+def test_xml_that_is_sent_is_in_utf_8(encoding: str, state: State) -> None:
+    put = sent(headers=(("Content-Type", "application/sep+xml"),))
+    assert sent_as(replace(put, request_body=f"<DERStatus {NS}/>".encode(encoding))).state is state
