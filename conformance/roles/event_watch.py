@@ -67,8 +67,12 @@ class EventWatch:
         return await self._response(control, STARTED, window, rule)
 
     async def started_late(self, control: DERControl, held: Exchange) -> Exchange | None:
-        """Judge Response 2 to a control without randomization that had begun when the client read it by ``held``."""
-        window = Window(arrival(held), "the control was read", None, self._late_s)
+        """Judge Response 2 to a control without randomization that had begun when the client read it by ``held``.
+
+        It may take as long as passing a control on may take (CSIP G20).
+        """
+        latest_s = self._limits.late_start.value + self._late_s
+        window = Window(arrival(held), "the control was read", None, latest_s)
         return await self._response(control, STARTED, window, "EVENT.013")
 
     def dated(self, started: Exchange | None, requirement: str) -> None:

@@ -129,7 +129,7 @@ async def disconnect_001(utility, client, step, check, limits, clock):
     requirements=["EVENT.013", "EVENT.014", "EVENT.015", "EVENT.002", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
     flaws=[
         *("ignores_control", "keeps_control_after_end", "never_completes", "no_received_response"),
-        *("prolongs_late_controls", "starts_late", "wrong_response_lfdi"),
+        *("prolongs_late_controls", "wrong_response_lfdi"),
     ],
     needs=["DER", "Response"],
     origin="ours",
@@ -145,7 +145,8 @@ async def late_001(utility, client, step, check, limits, clock):
         3. Watch on, and look at the plant.
 
     Passes when
-        the control begins when it is read and ends at its specified end, by the Responses, their dates and the plant.
+        the control begins once it is read, as soon as it can be passed on, and ends at its specified end, by the
+        Responses, their dates and the plant.
     """
     watch = EventWatch(utility, client, check, limits)
     program = await with_one_default(utility, client, limits)
@@ -164,8 +165,8 @@ async def late_001(utility, client, step, check, limits, clock):
         await clock.wait(limits.event_aftermath.duration)
         watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
         watch.dated(started, "EVENT.014")
-        rest = Span(arrival(held), control.end, "the rest of the control")
-        check.in_force(client.plant, LIMITED, rest, limits.plant_settling, requirement="EVENT.013")
+        rest = Span(arrival(started or held), control.end, "the rest of the control")
+        check.in_force(client.plant, LIMITED, rest, limits.plant_settling, requirement="EVENT.015")
         watch.over(control, clock.now())
 
 
