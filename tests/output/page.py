@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+BLOCKS = {"details", "div", "dl", "h2", "h3", "h4", "h5", "ol", "p", "pre", "section", "table", "ul"}
 VOID = {"meta", "br", "wbr", "link", "img", "input", "hr"}
 
 
@@ -21,6 +22,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, {key: value or "" for key, value in attrs}))
+        if tag in BLOCKS and "p" in self.open:
+            self.mistakes.append(f"<{tag}> in <p> at {self.getpos()}")
         if tag not in VOID:
             self.open.append(tag)
 
