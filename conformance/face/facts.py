@@ -45,7 +45,8 @@ def environment() -> dict[str, Json]:
     return {
         "python": platform.python_version(),
         "openssl": ssl.OPENSSL_VERSION,
-        "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
+        # What follows the number of a kernel tells who built it and for what, which is nobody's business.
+        "platform": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
         "libraries": {name: version(name) for name in LIBRARIES},
     }
 
