@@ -19,7 +19,17 @@ from conformance.judgement.alarms import GENERAL, LOG_EVENT, logged
 from conformance.judgement.aus import enough_readings, speaks, well_formed_lfdi
 from conformance.judgement.charge import charges, has_moved
 from conformance.judgement.check import require
-from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, largest, least, most, unseen
+from conformance.judgement.demanded import (
+    all_equal,
+    all_within,
+    kept,
+    kept_by_server,
+    largest,
+    least,
+    left_open,
+    most,
+    unseen,
+)
 from conformance.judgement.der_status import status_elements
 from conformance.judgement.echoes import echoes, mirrors_as_posted
 from conformance.judgement.encodings import spoken
@@ -35,6 +45,7 @@ from conformance.judgement.requirements import value_rules
 from conformance.judgement.seldom import clock_gained, heard_of
 from conformance.judgement.telemetry import QUANTITIES, defined, mirrored, occurrences
 from conformance.judgement.timing import Window, instant
+from conformance.judgement.tls import beyond_us
 from conformance.roles.aus_schedules import both_ways, minute_by_minute, scaled_limits, tells_ramp
 from conformance.roles.chain_trial import greeted, refuses, turned_down
 from conformance.roles.charging_ramp_scene import ChargingRampScene
@@ -263,6 +274,7 @@ __all__ = [
     "all_within",
     "another_networks_id",
     "arrival",
+    "beyond_us",
     "both_ways",
     "cancellation_answered",
     "capability",
@@ -317,6 +329,7 @@ __all__ = [
     "leading_away",
     "least",
     "leave_alone",
+    "left_open",
     "lfdi_of",
     "limiting",
     "links_in",

@@ -31,6 +31,12 @@ def unseen(value: Value, what: str) -> Judged:
     return Judged("kept", State.INCONCLUSIVE, value.sentence, what)
 
 
+def left_open(value: Value, what: str) -> Judged:
+    """Tell that a server leaves open what a value is about; by one that names servers that is undecided."""
+    state = State.INCONCLUSIVE if "server" in value.roles else State.NOTE
+    return Judged("kept", state, value.sentence, what)
+
+
 def most(value: Value, shown: Iterable[float | None]) -> bool:
     """Say whether all numbers shown are within a maximum."""
     return all(number is None or number <= value.number for number in shown)

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from conformance.catalogue.pack_values import Value
+from conformance.catalogue.pack_values import Value, Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Connection
@@ -70,9 +70,20 @@ def ccm8_offered(connection: Connection) -> Judged:
 
 def version_offered(value: Value, connection: Connection) -> Judged:
     """Judge whether a client's hello offers a version that a value allows; offering more is legal."""
+    return _offers(value, VERSIONS, _versions(connection), connection)
+
+
+def beyond_us(values: Values, connection: Connection) -> bool:
+    """Say whether a client offers only newer versions than 1.2, which is what the harness speaks, and rightly so."""
+    allowed, offered = values.find("TLS.versions"), _versions(connection)
+    words = () if allowed is None or allowed.figure is None else allowed.words
+    return VERSIONS["1.2"] not in offered and any(VERSIONS.get(word) in offered for word in words)
+
+
+def _versions(connection: Connection) -> Sequence[int]:
+    """Return the versions that a client offers; an old hello tells the newest of them only."""
     hello = connection.client_hello
-    offered = () if hello is None else hello.supported_versions or range(min(VERSIONS.values()), hello.version + 1)
-    return _offers(value, VERSIONS, offered, connection)
+    return () if hello is None else hello.supported_versions or range(min(VERSIONS.values()), hello.version + 1)
 
 
 def suite_offered(value: Value, connection: Connection) -> Judged:

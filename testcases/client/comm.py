@@ -1,6 +1,6 @@
 """Communication fundamentals of a client under test (SunSpec CTP 1.3, chapter 5)."""
 
-from conformance.face.authoring import one_program, refuses, registered_last, require, test_case
+from conformance.face.authoring import beyond_us, one_program, refuses, registered_last, require, test_case
 
 
 @test_case(
@@ -42,7 +42,7 @@ async def comm_002(utility, client, step, check, limits):
     duration=["first_contact"],
     instructions=["restart_client"],
 )
-async def comm_003(utility, client, step, check, limits):
+async def comm_003(utility, client, step, check, limits, values):
     """Everything else rests on mutual TLS with the one suite that both sides must have.
 
     Steps
@@ -58,6 +58,10 @@ async def comm_003(utility, client, step, check, limits):
     with step(1):
         await client.start(within=limits.first_contact)
         connection = await client.first_handshake(within=limits.first_contact)
+        newer = (
+            "the client offers only versions of TLS beyond 1.2, which the profile allows and the harness does not speak"
+        )
+        require(not beyond_us(values, connection), newer)
         check.session_up(connection, requirement="CTP.COMM-003")
     with step(2):
         check.ccm8_offered(connection, requirement="P9")

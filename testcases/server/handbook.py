@@ -19,6 +19,7 @@ from conformance.face.authoring import (
     kept_by_server,
     leading_away,
     least,
+    left_open,
     location_of,
     mirror_usage_point,
     mode_of,
@@ -68,7 +69,10 @@ async def settings_place(device):
 
 
 def judged_rate(check, name, given):
-    """Judge the rates that were given for a resource by what the profile says of it."""
+    """Judge the rates that were given for a resource by what the profile says of it; none given is told of."""
+    if not given:
+        check.demands(name, lambda value: left_open(value, "the server asks for no rate"))
+        return
     shown = [rate for rate, _ in given]
     exchanges = [exchange for _, exchange in given]
     told = f"{', '.join(f'{rate} s' for rate in sorted(set(shown)))} asked for"
@@ -95,7 +99,7 @@ async def served_001(server, step, check):
 
     Passes when
         no rate is slower than the profile's. Where its figure is one for clients that are told nothing else, a slower
-        one is only warned of.
+        one is only warned of. A postRate that is left open is told of.
     """
     with step(1):
         tree = await server.walk()

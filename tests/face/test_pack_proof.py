@@ -14,15 +14,15 @@ from conformance.face.profile_test_command import test_pack as command
 from tests.catalogue.made_pack import word, write
 
 SCHEMA = "it binds where a server states no pollRate, and there that of the schema stands, 900 s"
-NO_CASE = "no test case judges it yet"
+EXACT = "METER-001 judges by limits that forgive no less, and the reference client's meters are exact"
 NOT_YET: dict[str, dict[str, str]] = {
     "ieee-2030.5-2018": {
         "FunctionSetAssignmentsList.pollRate": SCHEMA,
         "FunctionSetAssignmentsList.pollRate_floor": SCHEMA,
     },
     "csip-aus-1.2": {
-        "MirrorMeterReading.accuracy_share": NO_CASE,
-        "MirrorMeterReading.accuracy": NO_CASE,
+        "MirrorMeterReading.accuracy_share": EXACT,
+        "MirrorMeterReading.accuracy": EXACT,
         "HTTP.encodings[server]": "the reference server does not speak EXI",
     },
     "au-sapn": {

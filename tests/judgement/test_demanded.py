@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from conformance.catalogue.pack_values import Kind, SourceGrade, Value
-from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, least, longest, most
+from conformance.judgement.demanded import all_equal, all_within, kept, kept_by_server, least, left_open, longest, most
 from conformance.judgement.echoes import echoes
 from conformance.judgement.encodings import spoken
 from conformance.judgement.extended import has_reason, in_namespace, versions_in
@@ -31,6 +31,11 @@ def test_a_condition_is_kept_or_not() -> None:
 def test_a_server_is_bound_by_what_names_servers_and_warned_of_the_rest() -> None:
     assert kept_by_server(RATE, False, "1200 s").state == "warning"
     assert kept_by_server(replace(RATE, roles=("server",)), False, "1200 s").state == "fail"
+
+
+def test_what_a_server_leaves_open_passes_nothing() -> None:
+    assert left_open(RATE, "no rate").state == "note"
+    assert left_open(replace(RATE, roles=("server",)), "no rate").state == "inconclusive"
 
 
 @pytest.mark.parametrize(("shown", "state"), [([900, 900], "pass"), ([900, 300], "fail"), ([], "inconclusive")])

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from made_evidence import connection
 
-from conformance.catalogue.pack_values import Kind, SourceGrade, Value
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
 from conformance.judgement import tls
 from conformance.judgement.finding import State
 from conformance.wire.certificates import Fault, Pki
@@ -132,6 +132,24 @@ def test_one_allowed_version_must_be_offered_and_more_may_be(
     assert seen.client_hello is not None
     seen = replace(seen, client_hello=replace(seen.client_hello, version=0x0303, supported_versions=supported))
     assert tls.version_offered(_allowed("TLS.versions", *allowed), seen).state is state
+
+
+@pytest.mark.parametrize(
+    ("supported", "allowed", "beyond"),
+    [
+        ((0x0304,), ("1.2", "1.3"), True),
+        ((0x0304,), ("1.2",), False),
+        ((0x0304, 0x0303), ("1.2", "1.3"), False),
+        ((), ("1.2", "1.3"), False),
+    ],
+)
+def test_a_client_of_newer_versions_alone_is_beyond_the_harness_where_they_are_allowed(
+    supported: tuple[int, ...], allowed: tuple[str, ...], beyond: bool
+) -> None:
+    seen = connection(suites=(0xC0AE,))
+    assert seen.client_hello is not None
+    seen = replace(seen, client_hello=replace(seen.client_hello, version=0x0303, supported_versions=supported))
+    assert tls.beyond_us(Values([_allowed("TLS.versions", *allowed)]), seen) is beyond
 
 
 @pytest.mark.parametrize(
