@@ -57,6 +57,7 @@ def sources(suspects):
         "utf16_body",
         "controls_only_listed",
         "links_miscount",
+        "loses_log_events",
         "curves_of_other_type",
     ],
     origin="ours",
