@@ -270,7 +270,7 @@ class Plant:
     def __init__(self) -> None:
         self.modes: dict[str, ET.Element] = {}
         self.gradient = 10000
-        self.alarm = self.switched_off = False
+        self.alarm = self.switched_off = self.blind = False
         self.changed = threading.Event()
         self._watts, self._at = 0.0, time.monotonic()
         self._lock = threading.Lock()
@@ -656,9 +656,10 @@ class Quantity:
 
 
 AVERAGE = 2
+WATT, HERTZ = 38, 33
 METERS = {
-    "powers": (Quantity("real power", 38, 0, AVERAGE, 37), Quantity("reactive power", 63, 0, AVERAGE, 37)),
-    "grid": (Quantity("frequency", 33, -2, 0, 0), Quantity("voltage", 29, -1, 0, 0, 129)),
+    "powers": (Quantity("real power", WATT, 0, AVERAGE, 37), Quantity("reactive power", 63, 0, AVERAGE, 37)),
+    "grid": (Quantity("frequency", HERTZ, -2, 0, 0), Quantity("voltage", 29, -1, 0, 0, 129)),
 }
 """Two usage points, each with its quantities."""
 
@@ -685,18 +686,20 @@ class Meter:
             *(reading_of(mrid, it.reading_type()) for mrid, it in self.quantities.items()),
         )
 
-    def readings(self, now_s: int) -> list[ET.Element]:
-        """Write what is measured now, a document each; averages begin anew."""
+    def readings(self, now_s: int, without: int | None) -> list[ET.Element]:
+        """Write what is measured now, a document each, leaving out one uom; averages begin anew."""
         period = made("timePeriod", ("duration", now_s - self.since_s), ("start", self.since_s))
         mean = round(sum(self.samples) / max(len(self.samples), 1))
         self.since_s, self.samples = now_s, []
-        return [self._reading(mrid, it, mean, period, now_s) for mrid, it in self.quantities.items()]
+        return [
+            self._reading(mrid, it, mean, period, now_s) for mrid, it in self.quantities.items() if it.uom != without
+        ]
 
     def _reading(self, mrid: str, what: Quantity, mean: int, period: ET.Element, now_s: int) -> ET.Element:
         if what.qualifier == AVERAGE:
-            reading = made("Reading", ("value", mean if what.uom == 38 else 0))
+            reading = made("Reading", ("value", mean if what.uom == WATT else 0))
             return reading_of(mrid, made("MirrorReadingSet", ("mRID", new_mrid()), period, reading))
-        value = (GRID_CENTIHERTZ if what.uom == 33 else GRID_DECIVOLTS) + secrets.randbelow(3)
+        value = (GRID_CENTIHERTZ if what.uom == HERTZ else GRID_DECIVOLTS) + secrets.randbelow(3)
         moment = made("timePeriod", ("duration", 0), ("start", now_s))
         return reading_of(mrid, made("Reading", moment, ("value", value)))
 
@@ -956,7 +959,7 @@ class Client:
                 meter.address = self.web.send("POST", self.mirrors, meter.usage_point(name, self.lfdi))
                 meter.since_s, meter.samples = int(self.now_s()), []
             else:
-                for document in meter.readings(int(self.now_s())):
+                for document in meter.readings(int(self.now_s()), HERTZ if self.plant.blind else None):
                     self.web.send("POST", meter.address, document)
             page, _ = self.web.get(meter.address or self.mirrors)
         except Refused as answer:
@@ -1014,6 +1017,8 @@ class Client:
         elif instruction in ("raise_alarm", "clear_alarm"):
             self.plant.alarm = instruction == "raise_alarm"
             self.log(11, 2 if self.plant.alarm else 3)
+        elif instruction == "lose_frequency":
+            self.plant.blind = True
         else:
             self.plant.switched_off = instruction == "disconnect_der"
         self.plant.changed.set()
@@ -1024,7 +1029,9 @@ def with_check_digit(digits: int) -> int:
     return digits * 10 + -sum(map(int, str(digits))) % 10
 
 
-KNOWN_INSTRUCTIONS = ("raise_software_error", "raise_alarm", "clear_alarm", "disconnect_der", "reconnect_der")
+KNOWN_INSTRUCTIONS = (
+    *("raise_software_error", "raise_alarm", "clear_alarm", "disconnect_der", "reconnect_der", "lose_frequency"),
+)
 
 
 def spool_of(lfdi: str) -> Path:
