@@ -67,6 +67,8 @@ class Progress:
                 self._running[case] = (f"step {number}  {self._texts[case][number - 1]}", self._running[case][1])
             elif name == "waiting" and case in self._running:
                 self._running[case] = (f"waiting for: {event['for_what']}", self._running[case][1])
+            elif name == "operator" and case in self._running:
+                self._running[case] = (f"going on after: {event['text']}", self._running[case][1])
             elif name == "case_finished":
                 self._running.pop(case, None)
                 verdict = str(event["verdict"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import ExitStack
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -14,9 +15,9 @@ from conformance.catalogue.profile import load_profile
 from conformance.catalogue.test_case import load_cases
 from conformance.face.cli import csip
 from conformance.face.configuration import read_configuration
-from conformance.face.progress import in_one_line, left_out_lines
+from conformance.face.progress import Progress, in_one_line, left_out_lines
 from conformance.face.schedule_lines import plan_lines
-from conformance.face.wiring import Choice
+from conformance.face.wiring import Choice, demonstration
 from conformance.running.plan import Plan, make_plan
 
 
@@ -65,6 +66,25 @@ def test_a_long_order_with_brackets_takes_one_line_of_the_live_table_and_loses_n
     (line,) = str(console.file.getvalue()).splitlines()  # type: ignore[attr-defined]
     assert line.startswith(r"waiting for: LFDIs [red] and \x1b[31m")
     assert line.rstrip().endswith("…")
+
+
+def test_what_the_operator_has_answered_is_waited_for_no_more(tmp_path: Path) -> None:
+    with ExitStack() as keep:
+        settings = demonstration(Choice(only=("client/COMM-002",)), tmp_path, keep, {})
+    progress, case = Progress(settings), {"case": "client/COMM-002"}
+    progress.event({"event": "case_started", **case})
+    progress.event({"event": "waiting", "for_what": "Restart the client.", **case})
+    assert "waiting for: Restart" in shown(progress)
+    progress.event({"event": "operator", "text": "Restart the client.", **case})
+    assert "going on after: Restart" in shown(progress)
+    assert "waiting" not in shown(progress)
+
+
+def shown(progress: Progress) -> str:
+    console = Console(width=200)
+    with console.capture() as held:
+        console.print(progress._table())
+    return held.get()
 
 
 def main_code(*arguments: str) -> int:
