@@ -14,7 +14,7 @@ import pytest
 
 from conformance.catalogue.pack_values import Phase, Values
 from conformance.catalogue.profile import load_profile
-from conformance.face.wiring import Choice, demonstration
+from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
 from conformance.judgement.finding import State
 from conformance.output.record_reading import read_run
 from conformance.output.run_view import CaseView
@@ -99,13 +99,22 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(handbook: Path, folder: Path, *cases: str, kept: Values | None = None) -> dict[str, CaseView]:
+def run(
+    handbook: Path | str, folder: Path, *cases: str, kept: Values | None = None, phase: Phase = Phase.NORMAL
+) -> dict[str, CaseView]:
     with ExitStack() as keep:
-        choice = Choice(profile=str(handbook), only=tuple(f"client/{case}" for case in cases))
+        whom = replace(DEMONSTRATED["client"], phase=phase)
+        choice = Choice(profile=str(handbook), only=tuple(f"client/{case}" for case in cases), client=whom)
         session = Session(demonstration(choice, folder, keep, {"client": ()}, peers_keep_to=kept))
         session.start()
         view = read_run(session.finish())
     return {case.id: case for case in view.cases if case.id in cases}
+
+
+def test_a_client_of_a_new_site_keeps_to_what_its_phase_asks_for_and_to_the_rest(tmp_path: Path) -> None:
+    cases = ("ACTUATION-001", "CADENCE-001", "CADENCE-002", "COMMISSION-001")
+    seen = run("au-sapn", tmp_path / "run", *cases, phase=Phase.COMMISSIONING)
+    assert {id: str(case.verdict) for id, case in seen.items()} == dict.fromkeys(cases, "pass")
 
 
 EXPOSED = "tighten, value: 180, unit: s, clock_start: exposed"

@@ -337,8 +337,9 @@ class ReferenceClient:
         known = await self._programs.read_all(programs)
         self._unhurried = unhurried = programs.poll_rate_s is None
         self.site.lag_s = max(self._own_lag_s, pace.lag_s) if unhurried else self._own_lag_s
-        if unhurried and pace.hold_s and self._group is not None:
-            self._group.create_task(self._learn_later(programs.target, known, timedelta(seconds=pace.hold_s)))
+        hold_s = self._hold_s(control for program in known for control in program.controls) if unhurried else 0.0
+        if hold_s and self._group is not None:
+            self._group.create_task(self._learn_later(programs.target, known, timedelta(seconds=hold_s)))
         else:
             self._events.learn(programs.target, known)
         left, entries = self._programs.left.items(), {"DERControlList": "DERControl"}
@@ -352,8 +353,15 @@ class ReferenceClient:
         return ()
 
     async def _take_apart(self, read: Fetched) -> None:
-        await self._clock.wait(timedelta(seconds=self.conduct.pace.hold_s))
+        controls = self._programs.controls_in(read) if read.root.name == "DERControlList" else ()
+        await self._clock.wait(timedelta(seconds=self._hold_s(controls)))
         await self._notices.take(read.root.name, read.target, read)
+
+    def _hold_s(self, controls: Iterable[KnownControl]) -> float:
+        """Return how long controls that were read are kept from the device."""
+        pace, now_s = self.conduct.pace, self.time.now_s()
+        begun = any(control.start_s <= now_s for control in controls)
+        return max(pace.hold_s, pace.test_hold_s if begun else 0.0)
 
     async def _learn_later(self, target: str, known: tuple[KnownProgram, ...], delay: timedelta) -> None:
         await self._clock.wait(delay)

@@ -39,6 +39,7 @@ class ClientPace:
         poll_rates_s: how often it polls a resource that states no pollRate, by resource.
         hold_s: how long it keeps a control of such a list to itself before the device gets it.
         told_hold_s: the same of a control that it was notified of.
+        test_hold_s: the same of a control that has begun when it is read: so a new site is tested.
         lag_s: how long its plant takes to follow a control of such a list.
         post_rate_s: from one post of readings to the next, where the server states no postRate.
         post_floor_s: never posts faster than this.
@@ -60,6 +61,7 @@ class ClientPace:
     poll_rates_s: Mapping[str, float] = field(default_factory=dict)
     hold_s: float = 0.0
     told_hold_s: float = 0.0
+    test_hold_s: float = 0.0
     lag_s: float = 0.0
     post_rate_s: float = 300.0
     post_floor_s: float = 0.0
@@ -104,6 +106,7 @@ CSIP_PACE = ClientPace()
 """The pace of a client that knows of no utility."""
 
 
+DELIVERY, SITE_TEST = "DERControl.delivery", "EndDevice.capability_test"
 READ_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
 """What the client reads whenever it reads a DERProgramList, unless it may be read more rarely."""
 
@@ -111,10 +114,12 @@ READ_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
 def client_pace(values: Values) -> ClientPace:
     """Return the pace of a client that keeps to all values put to it, hardly faster than it must."""
     rates = _poll_rates(values)
+    poll_rate_s = rates.get("DERProgramList", SCHEMA_RATE_S)
     return ClientPace(
         poll_rates_s=rates,
-        hold_s=_hold_s(values, _deliveries(values), rates.get("DERProgramList", SCHEMA_RATE_S)),
-        told_hold_s=_hold_s(values, [it for it in _deliveries(values) if it.clock_start == "notified"], 0.0),
+        hold_s=_hold_s(values, DELIVERY, poll_rate_s),
+        told_hold_s=_hold_s(values, DELIVERY, 0.0) if _counted_from_notification(values) else 0.0,
+        test_hold_s=_hold_s(values, SITE_TEST, poll_rate_s),
         lag_s=_lag_s(values),
         post_rate_s=_smallest(values, "MirrorUsagePoint.postRate") or CSIP_PACE.post_rate_s,
         post_floor_s=_largest(values, "MirrorUsagePoint.postRate_floor") or 0.0,
@@ -141,7 +146,8 @@ def _poll_rates(values: Values) -> dict[str, float]:
     """
     rates = {name: rate for name in POLLED if (rate := _smallest(values, f"{name}.pollRate")) is not None}
     below = [rates.get(name) for name in ("DERProgramList", "DERControlList", "DefaultDERControl")]
-    polled = [value.number for value in _deliveries(values) if _counts_the_poll(value)]
+    found = (_timed(values, name) for name in (DELIVERY, SITE_TEST))
+    polled = [value.number for value in found if value is not None and _counts_the_poll(value)]
     delivered = [max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)) for allowed in polled]
     below += delivered
     floor = _largest(values, "Time.pollRate_floor")
@@ -155,16 +161,22 @@ def _poll_rates(values: Values) -> dict[str, float]:
     return {name: rate if name == "Time" else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
 
 
-def _hold_s(values: Values, deliveries: list[Value], poll_rate_s: float) -> float:
-    taken_s = MARGIN_S + _lag_s(values)
-    waited = ((value, poll_rate_s if _counts_the_poll(value) else 0.0) for value in deliveries)
-    return max(0.0, min((value.number - waited_s - taken_s for value, waited_s in waited), default=0.0))
+def _hold_s(values: Values, name: str, poll_rate_s: float) -> float:
+    value = _timed(values, name)
+    if value is None:
+        return 0.0
+    waited_s = poll_rate_s if _counts_the_poll(value) else 0.0
+    return max(0.0, value.number - waited_s - MARGIN_S - _lag_s(values))
 
 
-def _deliveries(values: Values) -> list[Value]:
-    """Return what bounds the time until a control is carried out; the test of a new site is one control's."""
-    found = (values.find(name) for name in ("DERControl.delivery", "EndDevice.capability_test"))
-    return [value for value in found if value is not None and _figure(value) is not None]
+def _timed(values: Values, name: str) -> Value | None:
+    value = values.find(name)
+    return value if _figure(value) is not None else None
+
+
+def _counted_from_notification(values: Values) -> bool:
+    value = values.find(DELIVERY)
+    return value is not None and value.clock_start == "notified"
 
 
 def _lag_s(values: Values) -> float:
