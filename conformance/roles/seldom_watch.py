@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from conformance.judgement.seldom import Dated
+from conformance.roles.event_watch import COMPLETED, STARTED
 from conformance.roles.observed_client import ObservedClient, arrival, response_in
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.rates import Rates
@@ -16,11 +19,18 @@ def leave_alone(utility: Utility, rate: Limit) -> None:
 
 
 def dated_responses(utility: Utility, client: ObservedClient, control: DERControl) -> tuple[Dated, ...]:
-    """Return the Responses to a control that tell when they were made, by the client's clock."""
+    """Return the Responses to a control that tell when they were made, by the client's clock.
+
+    One without a date is dated by what it tells of: that the control starts, or that it is over.
+    """
+    due: dict[int, datetime] = {STARTED: control.start, COMPLETED: control.end}
     found = []
     for exchange in client.exchanges("ResponseList", "POST"):
         node = response_in(exchange)
-        dated_s = None if node is None else node.integer("createdDateTime")
-        if node is not None and dated_s is not None and node.hexadecimal("subject") == control.mrid:
+        if node is None or node.hexadecimal("subject") != control.mrid:
+            continue
+        told, event = node.integer("createdDateTime"), due.get(node.integer("status") or 0)
+        dated_s = int(event.timestamp()) if told is None and event is not None else told
+        if dated_s is not None:
             found.append(Dated((arrival(exchange) + utility.ahead).timestamp(), dated_s, exchange.number))
     return tuple(found)
