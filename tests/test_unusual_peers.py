@@ -28,8 +28,8 @@ SERVERS = {
     "two entries a page, nothing optional, 201 to a PUT, 204 to readings": ServerManner(
         longest_page=2, spare=True, put_status=201, reading_status=204
     ),
-    "documents over many lines, header names in lower case, a charset": ServerManner(
-        indented=True, lower_case_headers=True, media_type="application/sep+xml; charset=UTF-8"
+    "relative addresses, documents over many lines, header names in lower case, a charset": ServerManner(
+        relative_hrefs=True, indented=True, lower_case_headers=True, media_type="application/sep+xml; charset=UTF-8"
     ),
 }
 CLIENTS = {

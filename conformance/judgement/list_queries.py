@@ -73,7 +73,7 @@ def brings(
     if exchange.status != 200:
         return Judged("brings", State.FAIL, expected, f"{exchange.status or exchange.error}", (exchange.number,))
     try:
-        shown = read(exchange.response_body).children()
+        shown = read(exchange.response_body, exchange.target).children()
     except Malformed as error:
         return Judged("brings", State.FAIL, expected, f"no document: {error.reason}", (exchange.number,))
     good = any(_begins(shown, one) for one in will_do)

@@ -196,7 +196,7 @@ class PollingDevice(OfferReader):
                 await self._post_response(held, moment, status)
 
     async def _post_response(self, held: HeldControl, moment_s: float, status: int) -> None:
-        reply_to, subject = held.node.attribute("replyTo"), held.node.text("mRID") or ""
+        reply_to, subject = held.node.address("replyTo"), held.node.text("mRID") or ""
         if reply_to is None:
             return
         body = control_response(instant(int(moment_s)), self._server.lfdi, status, subject)

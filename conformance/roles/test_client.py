@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Protocol
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from conformance.judgement.payloads import Entries
 from conformance.judgement.timing import instant
@@ -20,7 +20,7 @@ from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.wire.exchange import Connection, Exchange
 from conformance.wire.messages import SEP_XML, Headers, header
 from conformance.wire.parser import Malformed
-from conformance.wire.payload import Node, read
+from conformance.wire.payload import Node, read, resolved
 
 ACCEPT = (("Accept", SEP_XML),)
 PAGING = re.compile(r"[sl]=\d+")
@@ -67,7 +67,7 @@ class Reading:
     def document(self) -> Node | None:
         """The root of the answer's body, or ``None`` when there is no well-formed one."""
         try:
-            return read(self.exchange.response_body)
+            return read(self.exchange.response_body, self.exchange.target)
         except Malformed:
             return None
 
@@ -258,8 +258,7 @@ class TestClient:
             reading = await get(_with_query(href, f"s=0&l={self._page_size}") if listed else href, name)
             readings[href] = reading
             if reading.document is not None:
-                found = links_in(reading.document)
-                waiting += [(resolved(href, target), link.removesuffix("Link")) for link, target in found]
+                waiting += [(target, link.removesuffix("Link")) for link, target in links_in(reading.document)]
         return tuple(readings.values())
 
     async def own_end_device(self) -> tuple[Listing, Node | None]:
@@ -316,17 +315,10 @@ URI_CHARACTERS = "%/:?@!$&'()*+,;=-._~"
 """What may stand in a path or a query (RFC 3986, 3.3 and 3.4)."""
 
 
-def resolved(base: str, href: str) -> str:
-    """Return a link found in a document that came from ``base`` (RFC 3986, 5)."""
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return href
-
-
 def location_of(reading: Reading) -> str | None:
-    """Return the Location header of an answer."""
-    return header(reading.exchange.response_headers, "Location")
+    """Return the Location header of an answer; one that is relative is so to what was asked for (RFC 9110, 10.2.2)."""
+    place = header(reading.exchange.response_headers, "Location")
+    return resolved(reading.exchange.target, place) if place else place
 
 
 def links_in(node: Node) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ since judging a value is the work of the schema and of checks.
 from __future__ import annotations
 
 from fractions import Fraction
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -49,8 +50,13 @@ class Node:
 
     @property
     def href(self) -> str | None:
-        """The ``href`` attribute."""
-        return self.attribute("href")
+        """The ``href`` attribute, as an address."""
+        return self.address("href")
+
+    def address(self, name: str) -> str | None:
+        """Return an attribute that refers to a resource; if relative, by the document's own address where known."""
+        value, base = self.attribute(name), self.xml.base
+        return resolved(base, value) if value and base else value
 
     def attribute(self, name: str) -> str | None:
         """Return an attribute without namespace."""
@@ -124,9 +130,23 @@ def quantity(node: Node | None) -> Fraction | None:
 LARGEST_INT8, LARGEST_INT64 = 2**7 - 1, 2**63 - 1
 
 
-def read(body: bytes) -> Node:
-    """Return the root of a body. Raises :class:`~conformance.wire.parser.Malformed`."""
-    return Node(parse(body))
+def read(body: bytes, address: str | None = None) -> Node:
+    """Return the root of a body that came from an address, a path or a URI, if that is known.
+
+    Raises :class:`~conformance.wire.parser.Malformed`.
+    """
+    root = parse(body)
+    if address:
+        root.getroottree().docinfo.URL = address
+    return Node(root)
+
+
+def resolved(base: str, href: str) -> str:
+    """Return a reference in what came from ``base`` (RFC 3986, 5); what is no URI stays as it is."""
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:  # such as an address with half a bracket
+        return href
 
 
 def element(name: str, *content: Content, namespace: str = SEP, **attributes: str | int | None) -> etree._Element:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from conformance.roles import test_client as module
-from conformance.roles.test_client import Reading, TestClient, links_in, location_of, resolved, target_of
+from conformance.roles.test_client import Reading, TestClient, links_in, location_of, target_of
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.wire.exchange import Connection, Exchange, Moment, Side
 from conformance.wire.messages import Headers
@@ -232,11 +232,6 @@ def test_a_walk_without_end_stops(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_link_becomes_a_target_that_can_be_asked_for(href: str, target: str) -> None:
     assert target_of(href) == target
     assert target.encode("ascii").isascii()
-
-
-def test_a_link_that_cannot_be_resolved_stays_as_it_is() -> None:
-    assert resolved("/dcap", "http://[half") == "http://[half"
-    assert resolved("/a/b", "c") == "/a/c"
 
 
 def test_links_are_found_at_any_depth_and_those_without_an_address_are_left_out() -> None:

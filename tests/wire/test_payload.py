@@ -49,3 +49,20 @@ def test_what_is_missing_is_none() -> None:
 )
 def test_an_integer_is_read_as_the_schema_reads_it(text: str | None, number: int | None) -> None:
     assert integer(text) == number
+
+
+@pytest.mark.parametrize(
+    ("href", "whole"),
+    [
+        ("/edev", "/edev"),
+        ("edev", "/a/edev"),
+        ("../edev?x=1", "/edev?x=1"),
+        ("https://[::1]:11111/edev", "https://[::1]:11111/edev"),
+        ("http://[half", "http://[half"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_relative_to_that_of_its_document(href: str, whole: str) -> None:
+    body = f'<DeviceCapability><EndDeviceListLink href="{href}"/></DeviceCapability>'.encode()
+    assert read(body, "/a/dcap?s=0").link("EndDeviceListLink") == whole
+    assert read(body).link("EndDeviceListLink") == href

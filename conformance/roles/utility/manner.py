@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from posixpath import dirname, relpath
 
 from lxml import etree
 
@@ -50,6 +51,7 @@ class Manner:
         entry_path: the path of DeviceCapability.
         path_prefix: what all other paths begin with.
         absolute_hrefs: writes addresses with scheme and host.
+        relative_hrefs: writes addresses in what is read relative to where it is read (RFC 3986, 4.2).
         namespace_prefix: writes the standard's namespace with a prefix.
         lower_case_hex: writes hexadecimal in lower case.
         extra_links: links to optional resources too.
@@ -67,6 +69,7 @@ class Manner:
     entry_path: str = "/dcap"
     path_prefix: str = ""
     absolute_hrefs: bool = False
+    relative_hrefs: bool = False
     namespace_prefix: str | None = None
     lower_case_hex: bool = False
     extra_links: bool = False
@@ -89,6 +92,8 @@ class Manner:
 
     def address(self, path: str, request: Request) -> str:
         """Return a path as the client shall see it; absolute only if the request said which host it asked."""
+        if self.relative_hrefs and request.method == "GET" and path.startswith("/"):
+            return relpath(path, dirname(request.target.partition("?")[0]))
         host = header(request.headers, "Host")
         return f"https://{host}{path}" if self.absolute_hrefs and host and path.startswith("/") else path
 
