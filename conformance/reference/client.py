@@ -307,7 +307,7 @@ class ReferenceClient:
         silent = not self.conduct.reports.names_point or "never_sends_connection_point" in self.flaws
         if target is None or target in self._connected or silent or not aus.connection_point:
             return
-        document = connection_point(aus.extension, self.identity.connection_point)
+        document = shaped(connection_point(aus.extension, self.identity.connection_point), self.conduct, self.site)
         await self._session.put(target, document, "ConnectionPoint")
         self._connected.add(target)
 

@@ -50,10 +50,10 @@ class NotChosen(PreconditionNotMet):
 
 
 def meant(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Return what to do about a name that is not known: take one that is near, in whatever case, or ``otherwise``."""
+    """Return what to do about a name that is not known: take one that is near, in whatever case, or else the rest."""
     by_case = {item.casefold(): item for item in known}
-    near = [by_case[item] for item in difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.5)]
-    return f"perhaps {' or '.join(near)} is meant" if near else otherwise
+    near = [by_case[item] for item in difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.6)]
+    return f"perhaps {' or '.join(near)} is meant; if not, {otherwise}" if near else otherwise
 
 
 def explain(attempted: str, expected: str, seen: str, do: str) -> str:

@@ -6,10 +6,12 @@ A utility core maps a :class:`Request` to an :class:`Answer`; a device core asks
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import unquote
 
 SEP_XML = "application/sep+xml"
 
@@ -44,13 +46,17 @@ class Targeted:
 
     @property
     def path(self) -> str:
-        """The path of the target."""
-        return _path_and_query(self.target)[0]
+        """The path of the target; what needs no percent-encoding has none (RFC 3986, 6.2.2.2)."""
+        return UNRESERVED.sub(lambda found: unquote(found[0]), _path_and_query(self.target)[0])
 
     @property
     def query(self) -> str:
         """The query of the target without the question mark."""
         return _path_and_query(self.target)[1]
+
+
+UNRESERVED = re.compile("%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE)
+"""Letters, digits, ``-``, ``.``, ``_`` and ``~``, percent-encoded."""
 
 
 def _path_and_query(target: str) -> tuple[str, str]:

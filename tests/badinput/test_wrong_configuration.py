@@ -104,9 +104,10 @@ def test_an_unknown_profile_lists_the_known_ones(csip: Csip) -> None:
     refused(csip, "'csip-8'", arguments=("--profile", "csip-8"))
 
 
-def test_an_unknown_test_lists_the_known_ones(csip: Csip) -> None:
+@pytest.mark.parametrize("name", ["NOPE-1", "CORE-05"])
+def test_an_unknown_test_is_told_and_where_the_known_ones_are_listed(csip: Csip, name: str) -> None:
     write_configuration(csip.folder, server_tables(1))
-    refused(csip, "NOPE-1", "CORE-005", arguments=("--only", "NOPE-1"))
+    refused(csip, name, "see csip list", arguments=("--only", name))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage", b"{}"])

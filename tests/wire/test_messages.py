@@ -14,6 +14,7 @@ from conformance.wire.messages import Request
         ("HTTPS://[::1]:8443/a/b?then=http://elsewhere/c", "/a/b", "then=http://elsewhere/c"),
         ("https://utility.example", "/", ""),
         ("*", "*", ""),
+        ("/%65dev%2D1%2Fx?s%3D0", "/edev-1%2Fx", "s%3D0"),
     ],
 )
 def test_the_path_is_found_in_a_target_with_and_without_a_host(target: str, path: str, query: str) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -53,7 +52,7 @@ class Protocol:
         """Answer a request."""
         if request.method not in HTTP_METHODS:
             return Answer(501)
-        endpoint = self._tree.find(_path(request))
+        endpoint = self._tree.find(request.path)
         if endpoint is None:
             return Answer(404)
         return replace(self._reach(endpoint, request), resource=endpoint.kind)
@@ -99,16 +98,6 @@ class Protocol:
     def _located(self, answer: Answer, request: Request) -> Answer:
         headers = ((name, self._manner.address(value, request)) for name, value in answer.headers)
         return replace(answer, headers=tuple(headers))
-
-
-def _path(request: Request) -> str:
-    """Return the path asked for, also when the target is an absolute URI; an unreadable one leads nowhere."""
-    if "://" not in request.path:
-        return request.path
-    try:
-        return urlsplit(request.target).path
-    except ValueError:
-        return ""
 
 
 def leave_out(names: Container[str], document: etree._Element) -> None:
