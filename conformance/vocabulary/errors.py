@@ -50,7 +50,7 @@ class NotChosen(PreconditionNotMet):
 
 
 def meant(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Return what to do about a name that is not known: take one that is near, in whatever case, or else the rest."""
+    """Return what to do about a name that is not known: take one that is near, in whatever case, else ``otherwise``."""
     by_case = {item.casefold(): item for item in known}
     near = [by_case[item] for item in difflib.get_close_matches(name.casefold(), by_case, n=3, cutoff=0.6)]
     return f"perhaps {' or '.join(near)} is meant; if not, {otherwise}" if near else otherwise
