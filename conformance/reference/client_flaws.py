@@ -39,7 +39,7 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("ignores_server_time", "TIME.001", "goes by its own clock and never reads Time"),
         _flaw("keeps_own_clock", "EVENT.031", "reads Time and goes by its own clock all the same"),
         _flaw("takes_local_time", "EVENT.031", "takes localTime of Time for the time that events go by"),
-        _flaw("never_puts_der", "CTP.CORE-009", "puts none of the DER documents"),
+        _flaw("never_puts_der", "P4", "puts none of the DER documents"),
         _flaw("skips_settings", "G28", "puts no DERSettings"),
         _flaw("invalid_settings", "CTP.GENERAL.3", "puts DERSettings with its elements in the wrong order"),
         _flaw("settings_above_rating", "P43", "sets a maximum power above the rated one"),

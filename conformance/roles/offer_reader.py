@@ -91,12 +91,12 @@ class OfferReader:
         (node,) = await self.groups(group)
         return await self.programs(node, *(group.programs or ()))
 
-    async def lists_none_of(self, group: Node, *gone: ProgramOffer) -> None:
+    async def lists_none_of(self, group: Node, *gone: ProgramOffer, requirement: str) -> None:
         """Poll a group's DERProgramList and judge that programs which were removed are gone from it."""
         listing = await self.read_list(group, "DERProgramListLink")
         left = [program.description for program in gone if shown_as(listing.entries, program)]
         exchanges, told = [page.exchange for page in listing.pages], ", ".join(left)
-        self._check.that(not left, self._requirement, "removed programs gone", told or "all gone", exchanges)
+        self._check.that(not left, requirement, "removed programs gone", told or "all gone", exchanges)
 
     async def leads_to_none_of(self, device: Node, *groups: GroupOffer) -> None:
         """Read all programs of all groups of a device, and judge that none is of groups that it does not belong to."""

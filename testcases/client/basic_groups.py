@@ -158,7 +158,7 @@ async def basic_002(utility, client, step, check, errata, limits, clock):
     id="BASIC-003",
     title="Advanced group management",
     subject="client",
-    requirements=["CTP.BASIC-003", "G7", "P23", "P25", *COMMON],
+    requirements=["CTP.BASIC-003", "G5", "G7", "P23", "P25", *COMMON],
     flaws=[*EVENT_FLAWS, "answers_elsewhere", "keeps_first_assignments", "polls_once"],
     needs=["DER", "Response"],
     duration=["first_contact", "discovery", "replacement_lead", "replacement_duration", "idle_watch"],
@@ -198,7 +198,7 @@ async def basic_003(utility, client, step, check, limits, clock):
         default = transformer.set_default(OTHER_IDLE)
         lead, length = limits.replacement_lead.duration, limits.replacement_duration.duration
         control = publish(transformer, OTHER_CONTROL, lead, length)
-        held = await watch.read_before_start(control, "CTP.BASIC-003")
+        held = await watch.read_before_start(control, "G5")
         await client.must_get("DefaultDERControl", limits.discovery, "G7", names(default))
         since = clock.now()
     with step(3):

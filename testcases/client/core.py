@@ -4,6 +4,7 @@ from conformance.face.authoring import (
     STARTED,
     Cadence,
     EventWatch,
+    Span,
     arrival,
     fifteen_assignments,
     instant,
@@ -31,7 +32,7 @@ DER_RESOURCES = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
     id="CORE-003",
     title="Polling interaction",
     subject="client",
-    requirements=["CTP.CORE-003", "P38"],
+    requirements=["CTP.CORE-003", "P34", "P38"],
     flaws=["ignores_poll_rate", "polls_once", "hard_coded_paths"],
     duration=["first_contact", "polling_window"],
     instructions=["restart_client"],
@@ -69,6 +70,8 @@ async def core_003(utility, client, step, check, limits, clock):
             tolerance = limits.poll_tolerance.value + rate.value * limits.poll_tolerance_share.value / 100
             cadence = Cadence(f"GET {resource}", rate.value, tolerance, rate)
             check.kept_up(cadence, client.occurrences(resource), until, requirement="P38")
+        polls = client.occurrences("DERProgramList")
+        check.that(len(polls) > 1, "P34", "GET DERProgramList again and again", f"{len(polls)} times")
 
 
 @test_case(
@@ -142,7 +145,7 @@ async def core_005(utility, client, step, check, limits, clock):
     id="CORE-009",
     title="Advanced EndDevice: DER resources are updated",
     subject="client",
-    requirements=["CTP.CORE-009", "CTP.GENERAL.2", "CTP.GENERAL.3"],
+    requirements=["CTP.CORE-009", "P4", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=["never_puts_der", "hard_coded_paths", "reports_for_neighbour", "wrong_media_type"],
     needs=["DER"],
     duration=["first_contact", "discovery"],
@@ -165,7 +168,7 @@ async def core_009(utility, client, step, check, limits):
         await client.must_get("DERList", within=limits.discovery, requirement="CTP.CORE-009")
     with step(2):
         own = to_its_own(client, utility)
-        put = await client.must_put(DER_RESOURCES, limits.discovery, "CTP.CORE-009", own)
+        put = await client.must_put(DER_RESOURCES, limits.discovery, "P4", own)
         put = require(put, "the client PUT none of its DER resources")
         check.schema_valid(put)
         check.sent_as(put, requirement="CTP.GENERAL.2")
@@ -215,7 +218,7 @@ async def core_010(utility, client, step, check, limits, clock):
     id="CORE-011",
     title="Advanced function set assignments: fifteen of them",
     subject="client",
-    requirements=["CTP.CORE-011", "P27", "G13", "DER.005", *EVENT_RULES],
+    requirements=["CTP.CORE-011", "P27", "BASE.074-076", "G13", "DER.005", *EVENT_RULES],
     flaws=[
         "hard_coded_paths",
         "ignores_control",
@@ -245,11 +248,12 @@ async def core_011(utility, client, step, check, limits, clock):
         4. Look at what became of the controls of the other programs, and at the plant.
 
     Passes when
-        all fifteen assignments are read, the control of the best program is carried out, and no other one is.
+        all fifteen assignments are read, the control of the best program is carried out, and no other one is. Of two
+        programs of one primacy the default of the one with the larger mRID holds.
     """
     programs = fifteen_assignments(utility, registered_last(utility, client.lfdi, pin=client.pin))
     default = programs["best"].set_default({"opModMaxLimW": 9000})
-    programs["twin"].set_default({"opModMaxLimW": 8500})
+    twin = programs["twin"].set_default({"opModMaxLimW": 8500})
     watch = EventWatch(utility, client, check, limits)
     with step(1):
         await client.start(within=limits.first_contact)
@@ -265,6 +269,8 @@ async def core_011(utility, client, step, check, limits, clock):
     with step(4):
         watch.effect(best)
         watch.idle(default, arrival(held), watch.before(best), "the time before the control")
+        known = Span(arrival(held) + limits.plant_settling.duration, clock.now(), "the time after both are read")
+        check.never_in_force(client.plant, twin.modes, known, requirement="BASE.074-076")
         for rival in rivals:
             begun = STARTED in client.statuses(rival)
             seen = "started" if begun else "not started"

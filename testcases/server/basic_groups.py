@@ -116,7 +116,7 @@ async def basic_002(device, arrange, step, limits):
     id="BASIC-003",
     title="Advanced group management",
     subject="server",
-    requirements=["CTP.BASIC-003", *EVENTS],
+    requirements=["CTP.BASIC-003", "G5", *EVENTS],
     flaws=[*FLAWS, "serves_removed_programs", "stops_answering_polls"],
     needs=["DER"],
     duration=["long_course"],
@@ -158,7 +158,7 @@ async def basic_003(device, arrange, step, check, limits, clock):
         await clock.wait(limits.server_poll_pause.duration)
         (group,) = await device.groups(topology)
         *_, point = await device.programs(group, *kept, *new, best)
-        await device.lists_none_of(group, *gone)
+        await device.lists_none_of(group, *gone, requirement="G5")
         await device.default(point, settings)
     with step(4):
         offer = ControlOffer(name="G1", modes=modes, starts_in=4 * minute, duration=2 * minute, responses=False)
