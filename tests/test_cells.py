@@ -17,9 +17,9 @@ import pytest
 from conformance.catalogue import shipped
 from conformance.catalogue.departures import departure
 from conformance.catalogue.pack_cells import Cell
-from conformance.catalogue.pack_values import Values, Whom
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.test_case import load_cases
+from conformance.catalogue.values_in_force import Values, Whom
 from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
 from conformance.judgement.finding import State
 from conformance.output.record_reading import read_run

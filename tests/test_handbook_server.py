@@ -10,9 +10,10 @@ import pytest
 
 from conformance.catalogue import shipped
 from conformance.catalogue.demands import Figure
-from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value
 from conformance.catalogue.profile import load_profile
 from conformance.catalogue.test_case import load_cases
+from conformance.catalogue.values_in_force import Values
 from conformance.face import wiring
 from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
 from conformance.judgement.demanded import kept_by_server

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue.pack_values import Phase, Values
+from conformance.catalogue.pack_values import Phase
 from conformance.catalogue.profile import load_profile
+from conformance.catalogue.values_in_force import Values
 from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
 from conformance.judgement.finding import State
 from conformance.output.record_reading import read_run

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from conformance.catalogue.demands import Bound, Demand, Figure, told
-from conformance.catalogue.pack_values import Kind, Value, Values
+from conformance.catalogue.pack_values import Kind, Value
 from conformance.catalogue.profile import Profile
+from conformance.catalogue.values_in_force import Values
 from conformance.vocabulary.verdict import Grade
 
 LOOSER = (Kind.RELAX, Kind.WAIVE, Kind.REMOVE)

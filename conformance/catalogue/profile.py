@@ -14,9 +14,10 @@ from conformance.catalogue.demands import Bound
 from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_names, read_chain
 from conformance.catalogue.pack_cells import Cell
 from conformance.catalogue.pack_layers import merged_promotions, merged_required, merged_rows, merged_values, refused
-from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value, Values, Whom
+from conformance.catalogue.pack_values import Kind, Question, SourceGrade, Value
 from conformance.catalogue.requirement import Requirement
 from conformance.catalogue.test_case import TestCase
+from conformance.catalogue.values_in_force import Values, Whom
 from conformance.vocabulary.errors import HarnessError
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.vocabulary.verdict import Level

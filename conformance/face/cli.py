@@ -16,8 +16,9 @@ from pathlib import Path
 import click
 
 from conformance import __version__
-from conformance.catalogue.pack_values import DER_TYPES, ROLES, Phase, SourceGrade
+from conformance.catalogue.pack_values import Phase, SourceGrade
 from conformance.catalogue.profile import profile_names
+from conformance.catalogue.values_in_force import DER_TYPES, ROLES
 from conformance.face.catalogue_commands import list_command, show_command
 from conformance.face.configuration import DEFAULT_NAME, read_configuration
 from conformance.face.doctor import doctor_command

@@ -16,8 +16,9 @@ from typing import Literal
 
 import jsonschema
 
-from conformance.catalogue.pack_values import Phase, SourceGrade, Whom
+from conformance.catalogue.pack_values import Phase, SourceGrade
 from conformance.catalogue.shipped import profiles_folder
+from conformance.catalogue.values_in_force import Whom
 from conformance.face.configured_identities import (
     Instance,
     Shown,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.catalogue.pack_values import Whom
 from conformance.catalogue.test_case import TestCase
+from conformance.catalogue.values_in_force import Whom
 from conformance.face.configuration import Configuration
 from conformance.roles.utility.modes import CURVE_TYPES, PLAIN, STRUCTURES
 from conformance.running.applies import PLANT

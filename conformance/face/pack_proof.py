@@ -16,10 +16,11 @@ from pathlib import Path
 
 from conformance.catalogue.demands import Bound
 from conformance.catalogue.departures import Departure, departures
-from conformance.catalogue.pack_values import Value, Values, Whom
+from conformance.catalogue.pack_values import Value
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
+from conformance.catalogue.values_in_force import Values, Whom
 from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
 from conformance.judgement.finding import Finding, State
 from conformance.output.record_reading import read_run

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from conformance.catalogue.pack_values import DER_TYPES, SourceGrade, Values, Whom
+from conformance.catalogue.pack_values import SourceGrade
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
+from conformance.catalogue.values_in_force import DER_TYPES, Values, Whom
 from conformance.face import facts
 from conformance.face.configuration import Arranger, Configuration
 from conformance.face.declaration import declared_facts, must_be_known

@@ -8,7 +8,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Value
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.wire.exchange import Connection

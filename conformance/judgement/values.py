@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Value
 from conformance.catalogue.requirement import WHO
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
 from conformance.judgement.payloads import body_of

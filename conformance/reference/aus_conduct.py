@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Value
+from conformance.catalogue.values_in_force import Values
 from conformance.reference.client_reading import FASTEST
 from conformance.reference.setpoints import Places
 from conformance.vocabulary.mrid import PenForm

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from conformance.catalogue.demands import POLLED
-from conformance.catalogue.pack_values import Phase, Values
+from conformance.catalogue.pack_values import Phase
+from conformance.catalogue.values_in_force import Values
 from conformance.reference.aus_conduct import PLAIN, AusConduct, aus_conduct
 from conformance.reference.pace import CSIP_PACE, READ_WITH_PROGRAMS, ClientPace, client_pace
 from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct, reporting_conduct

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.catalogue.demands import POLLED
-from conformance.catalogue.pack_values import Phase, Value, Values
+from conformance.catalogue.pack_values import Phase, Value
+from conformance.catalogue.values_in_force import Values
 
 SCHEMA_RATE_S = 900.0
 """The schema's default of pollRate."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Value
 from conformance.catalogue.reading_words import ReadingWord, reading_word
+from conformance.catalogue.values_in_force import Values
 from conformance.reference.client_manner import Manner
 from conformance.vocabulary.identity import LFDI_DIGITS
 from conformance.vocabulary.mrid import PEN_DIGITS, PenForm, pen_tail

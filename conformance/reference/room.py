@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.catalogue.pack_values import Values
+from conformance.catalogue.values_in_force import Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

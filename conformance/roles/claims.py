@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.catalogue.pack_values import Values
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.aus import (
     above_zero,
     claims_mode,

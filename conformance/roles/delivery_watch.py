@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Value
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.check import Check, require
 from conformance.judgement.delivery import Instant, delivered, stop_of
 from conformance.judgement.finding import LimitUsed

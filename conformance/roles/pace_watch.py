@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Value
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement import averages, intervals
 from conformance.judgement.cadence import Leniency, Rate, in_cadence, never_faster
 from conformance.judgement.check import Check, require

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from conformance.catalogue.pack_values import Phase, Value, Values
+from conformance.catalogue.pack_values import Phase, Value
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.check import Check
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used

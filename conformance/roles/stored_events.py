@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from conformance.catalogue.pack_values import Value, Values
+from conformance.catalogue.pack_values import Value
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.check import Check, require
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 from conformance.catalogue.demands import Bound
 from conformance.catalogue.errata import errata_of
-from conformance.catalogue.pack_values import Phase, Value, Values, Whom
+from conformance.catalogue.pack_values import Phase, Value
 from conformance.catalogue.profile import Profile
 from conformance.catalogue.test_case import TestCase
+from conformance.catalogue.values_in_force import Values, Whom
 from conformance.vocabulary.verdict import Verdict
 
 Skip = tuple[Verdict, str]

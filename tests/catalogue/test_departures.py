@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from conformance.catalogue.departures import Departure, departures
-from conformance.catalogue.pack_values import Whom
 from conformance.catalogue.profile import load_profile
+from conformance.catalogue.values_in_force import Whom
 from tests.catalogue.made_pack import Rows, rate, two, word, write
 
 EASED: Rows = {"source": "letter", "reason": "r"}

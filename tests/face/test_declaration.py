@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 from test_subjects import CLIENT, SERVER, configured
 
-from conformance.catalogue.pack_values import Phase, SourceGrade, Whom
+from conformance.catalogue.pack_values import Phase, SourceGrade
 from conformance.catalogue.profile import load_profile
+from conformance.catalogue.values_in_force import Whom
 from conformance.face.cli import csip
 from conformance.face.wiring import Choice, configured_plan
 from conformance.output.record_reading import read_run

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from made_evidence import NS, START, at, limit, served, validator
 
-from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values, Whom
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value
 from conformance.catalogue.profile import Profile, Promotion, load_profile
 from conformance.catalogue.requirement import Requirement
+from conformance.catalogue.values_in_force import Values, Whom
 from conformance.judgement.check import Check, Court, require
 from conformance.judgement.finding import VERDICT_OF_STATE, Finding, State
 from conformance.judgement.judged import Judged

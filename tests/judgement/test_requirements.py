@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from conformance.catalogue import coverage, shipped
-from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.requirement import load_register
 from conformance.catalogue.test_case import load_cases
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.requirements import value_rules, whole_register
 from conformance.wire.schema.value_rules import RULES
 

@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 from made_evidence import connection
 
-from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement import tls
 from conformance.judgement.finding import State
 from conformance.wire.certificates import Fault, Pki

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from made_evidence import NS, START, sent, served
 
-from conformance.catalogue.pack_values import Kind, SourceGrade, Value, Values
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value
+from conformance.catalogue.values_in_force import Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged
 from conformance.judgement.values import rated, values, within_ratings

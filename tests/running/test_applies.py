@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from made_run import case
 
-from conformance.catalogue.pack_values import Whom
 from conformance.catalogue.profile import Profile, load_profile
 from conformance.catalogue.test_case import TestCase
+from conformance.catalogue.values_in_force import Whom
 from conformance.running.plan import Planned, make_plan
 from conformance.vocabulary.verdict import Verdict
 from tests.catalogue.made_pack import rate, word, write

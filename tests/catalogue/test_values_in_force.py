@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue.pack_values import Effect, Phase, SourceGrade, Values
+from conformance.catalogue.pack_values import Effect, Phase, SourceGrade
 from conformance.catalogue.profile import Profile, load_profile
+from conformance.catalogue.values_in_force import Values
 from conformance.vocabulary.errors import HarnessError
 from conformance.vocabulary.verdict import Level
 from tests.catalogue.made_pack import rate, two, word, write
