@@ -71,7 +71,7 @@ async def registered_001(server, arrange, step, check, clock):
     id="REGISTERED-002",
     title="A device that the operator registers, and what it may not register",
     subject="server",
-    requirements=["SEC.005", "P20", "REGISTERED.OTHER"],
+    requirements=["SEC.005", "P18", "P20", "REGISTERED.OTHER"],
     flaws=["shows_foreign_devices", "unknown_path_is_500"],
     origin="ours",
     aliases=["S-ALL-01", "S-ALL-52"],
@@ -88,7 +88,7 @@ async def registered_002(server, arrange, step, check, clock, values):
 
     Passes when
         the EndDevice of another is out of reach, whatever the POST was answered, and the list then shows the device
-        itself and nobody else.
+        itself and nobody else. Where the profile leaves the choice, another refusal than 404 is warned of.
     """
     stranger = server.with_identity("newcomer-stranger")
     _, own = await server.own_end_device()
@@ -104,7 +104,9 @@ async def registered_002(server, arrange, step, check, clock, values):
         status = seen.exchange.status
         told = "refused by TLS" if status is None else f"{status}"
         check.that(status != 200, "P20", "another's EndDevice out of reach", told, [seen.exchange])
-        judged = [seen.exchange]
+        judged, refusal = [seen.exchange], values.find("HTTP.unauthorised")
+        if status is not None and (refusal is None or "404" in refusal.words):
+            check.that(status == 404, "P18", "404 for what is not to be seen", told, judged)
         check.demands(
             "HTTP.unauthorised", lambda value: kept(value, status is None or f"{status}" in value.words, told, judged)
         )
