@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.reference.server_flaws import arrange
-from conformance.reference.server_manners import manners, rates_of, withholding
+from conformance.reference.server_manners import compressed, manners, rates_of, withholding
 from conformance.reference.server_tree import RECEIVED_STARTED_COMPLETED, Notifying, build
 from conformance.roles.utility import TEST_PIN, DERControl, EndDevice, Handler, Manner, Modes, Rates, Utility
 from conformance.roles.utility.registration import Registration
@@ -98,6 +98,8 @@ class ReferenceServer:
         self.utility.subscriptions.offered = conduct.subscriptions
         self._parts.notifying.interval = timedelta(seconds=conduct.notification_interval_s)
         arrange(self._parts, self.flaws)
+        if "gzip" in conduct.encodings:
+            self.utility.interposers.append(compressed)
 
     def _register_as(self, conduct: ServerConduct) -> None:
         """Let those register in band who were admitted, and take connection points as the profile wants it."""

@@ -54,8 +54,6 @@ def manners(conduct: ServerConduct, clock: Clock, utility: Utility) -> Iterator[
     """Yield what stands between the clients and the server, innermost first."""
     if conduct.namespace:
         yield _strict(utility)
-    if "gzip" in conduct.encodings:
-        yield _compressed
     if conduct.rewrites:
         yield _rewriting(clock)
     if conduct.redirects:
@@ -91,7 +89,8 @@ def _sparing(clock: Clock, most: int) -> Interposer:
     return interpose
 
 
-def _compressed(request: Request, handler: Handler) -> Answer:
+def compressed(request: Request, handler: Handler) -> Answer:
+    """Answer in gzip where that is accepted: outermost, since whatever changes a document must read it."""
     answer = handler(request)
     accepted = (header(request.headers, "Accept-Encoding") or "").lower()
     if "gzip" not in accepted or not answer.body:

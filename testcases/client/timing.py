@@ -172,7 +172,7 @@ async def rates_002(utility, client, step, check, limits, clock, values):
     title="Intervals of readings lie where the profile wants them",
     subject="client",
     requirements=["P42"],
-    flaws=["hard_coded_paths"],
+    flaws=["hard_coded_paths", "ignores_post_rate"],
     needs=["MirrorUsagePoint"],
     origin="ours",
     duration=["first_contact", "aligned_watch"],
