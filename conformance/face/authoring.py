@@ -105,6 +105,7 @@ from conformance.roles.place_scene import PlaceScene
 from conformance.roles.ramp_scene import RampScene
 from conformance.roles.reaction_watch import ReactionWatch
 from conformance.roles.seldom_watch import dated_responses, leave_alone
+from conformance.roles.served_reading import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
 from conformance.roles.served_schedules import (
     event_group,
     event_offer,
@@ -136,7 +137,6 @@ from conformance.roles.status_agreement import connection_agrees, readings_fall_
 from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
 from conformance.roles.subscription_scene import CSIP_KINDS, SubscriptionScene, limiting
-from conformance.roles.test_client import Listing, Reading, links_in, location_of, one_of_each_kind, target_of
 from conformance.roles.utility.detours import UNKNOWN, extend, make_broken, make_busy, move
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.registration import Registration

@@ -13,7 +13,8 @@ from conformance.catalogue.errata import Errata
 from conformance.judgement.check import Check, require
 from conformance.roles.arranger import Arranger
 from conformance.roles.observed_client import ObservedClient
-from conformance.roles.test_client import Reading, TestClient
+from conformance.roles.served_reading import Reading
+from conformance.roles.test_client import TestClient
 from conformance.roles.utility.scenario import registered_last
 from conformance.roles.utility.utility import Utility
 from conformance.vocabulary.clock import Clock

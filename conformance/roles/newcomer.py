@@ -5,7 +5,8 @@ from __future__ import annotations
 from conformance.catalogue.pack_values import Value
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, passed_if
-from conformance.roles.test_client import Listing, Reading, TestClient, location_of, target_of
+from conformance.roles.served_reading import Listing, Reading, location_of, target_of
+from conformance.roles.test_client import TestClient
 from conformance.vocabulary.clock import Clock
 from conformance.wire.documents import end_device
 from conformance.wire.payload import Node

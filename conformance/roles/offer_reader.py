@@ -14,7 +14,8 @@ from conformance.catalogue.inverter_functions import Curve, Modes
 from conformance.catalogue.offers import DefaultOffer, GroupOffer, Named, ProgramOffer
 from conformance.judgement.check import Check, require
 from conformance.judgement.offered import curve_shown, modes_shown
-from conformance.roles.test_client import Listing, Reading, TestClient
+from conformance.roles.served_reading import Listing, Reading
+from conformance.roles.test_client import TestClient
 from conformance.vocabulary.identity import is_hex
 from conformance.vocabulary.limits import Limits
 from conformance.wire.payload import Node

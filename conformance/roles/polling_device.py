@@ -15,7 +15,8 @@ from conformance.judgement.offered import modes_shown, rewritten_in, stays_as_it
 from conformance.judgement.timing import instant
 from conformance.roles.held_control import HeldControl
 from conformance.roles.offer_reader import OfferReader, ServedProgram, shown_as
-from conformance.roles.test_client import Listing, Reading, TestClient
+from conformance.roles.served_reading import Listing, Reading
+from conformance.roles.test_client import TestClient
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.event import CurrentStatus, ResponseStatus
 from conformance.vocabulary.limits import Limits

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from conformance.roles.test_client import Reading, links_in, target_of
+from conformance.roles.served_reading import Reading, links_in, target_of
 from conformance.wire.exchange import Exchange
 from conformance.wire.messages import header
 from conformance.wire.payload import Node

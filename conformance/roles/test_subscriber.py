@@ -18,7 +18,8 @@ from conformance.judgement.timing import Window
 from conformance.roles.notification_inbox import NotificationInbox
 from conformance.roles.observed_client import arrival
 from conformance.roles.offer_reader import ServedProgram
-from conformance.roles.test_client import Listing, Reading, TestClient, location_of, target_of
+from conformance.roles.served_reading import Listing, Reading, location_of, target_of
+from conformance.roles.test_client import TestClient
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import DoesNotApply
 from conformance.vocabulary.limits import Limits

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from conformance.roles.served_reading import Reading
 from conformance.roles.service_search import Browser, Search
-from conformance.roles.test_client import Reading, TestClient
+from conformance.roles.test_client import TestClient
 from conformance.running.way_in import WaysIn
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.errors import HarnessError

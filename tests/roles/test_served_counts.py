@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.roles.served_reading import Reading
 from conformance.roles.served_tree import entries_with_addresses, miscounted
-from conformance.roles.test_client import Reading
 from tests.judgement.made_evidence import NS, served
 
 

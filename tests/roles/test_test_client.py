@@ -10,11 +10,11 @@ from typing import TypeVar
 import pytest
 
 from conformance.roles import test_client as module
-from conformance.roles.test_client import Reading, TestClient, links_in, location_of, target_of
+from conformance.roles.served_reading import Reading, location_of
+from conformance.roles.test_client import TestClient
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.wire.exchange import Connection, Exchange, Moment, Side
 from conformance.wire.messages import Headers
-from conformance.wire.payload import read
 
 NS = 'xmlns="urn:ieee:std:2030.5:ns"'
 LFDI = "3E4F45AB31EDFE5B67E343E5E4562E31984E23E5"
@@ -210,33 +210,6 @@ def test_a_walk_without_end_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_RESOURCES", 10)
     tester, carrier = client(lambda target: (200, dcap(f'<TimeLink href="{target}x"/>')))
     assert len(asyncio.run(tester.walk())) == len(carrier.asked) == 10
-
-
-@pytest.mark.parametrize(
-    ("href", "target"),
-    [
-        ("/edev/1", "/edev/1"),
-        ("/edev?s=0&l=1", "/edev?s=0&l=1"),
-        ("https://other:8443/edev/1?x=%20", "/edev/1?x=%20"),
-        ("https://other", "/"),
-        ("", "/"),
-        ("edev", "/edev"),
-        (" /edev ", "/edev"),
-        ("/a b\r\nHost: evil", "/a%20bHost:%20evil"),
-        ("/größe", "/gr%C3%B6%C3%9Fe"),
-        ("http://[half", "/http%3A%2F%2F%5Bhalf"),
-        ("/a#b", "/a"),
-        ("/\u0000\u0001", "/%00%01"),
-    ],
-)
-def test_any_link_becomes_a_target_that_can_be_asked_for(href: str, target: str) -> None:
-    assert target_of(href) == target
-    assert target.encode("ascii").isascii()
-
-
-def test_links_are_found_at_any_depth_and_those_without_an_address_are_left_out() -> None:
-    node = read(dcap('<A><TimeLink href="/tm"/></A><DERListLink/><EndDeviceListLink href="/e"/>').encode())
-    assert list(links_in(node)) == [("TimeLink", "/tm"), ("EndDeviceListLink", "/e")]
 
 
 def test_another_identity_has_a_carrier_of_its_own() -> None:
