@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.judgement import server_trust, tls
+from conformance.judgement import certificate_form, server_trust, tls
 from conformance.judgement.court import Judging
 from conformance.wire.exchange import Connection, Exchange
 
@@ -39,6 +39,11 @@ class CheckTls(Judging):
     def certificate_on_p256(self, connection: Connection, requirement: str) -> bool:
         """Judge the curve of the peer's certificate."""
         return self.judged(requirement, tls.certificate_on_p256(connection))
+
+    def certificate_form(self, connection: Connection, policy: str | None = None) -> None:
+        """Judge the chain that the peer showed by each rule on the form of certificates."""
+        for requirement, judged in certificate_form.form(connection):
+            self.judged(requirement, judged, policy)
 
     def refused(self, connection: Connection, served: bool, requirement: str, policy: str | None = None) -> bool:
         """Judge whether the peer was refused."""

@@ -20,6 +20,7 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
     for flaw in (
         _flaw("offers_no_ccm8", "SEC.020", "offers AES-GCM in place of the mandatory CCM suite"),
         _flaw("sends_leaf_only", "SEC.041", "sends its certificate without the intermediate ones"),
+        _flaw("certificate_ends", "SEC.059", "shows a device certificate whose validity ends"),
         _flaw("refuses_short_chains", "SEC.035", "talks only to servers with a chain of four certificates"),
         _flaw("accepts_any_server", "SEC.017", "does not validate the server's certificate at all"),
         _flaw("leaves_chain_to_tls", "SEC.100", "leaves all rules on certificates to its TLS library"),

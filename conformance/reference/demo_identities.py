@@ -46,15 +46,15 @@ def make_identities(folder: Path) -> DemoIdentities:
     pki = Pki.create()
     pki.save(folder / AUTHORITIES)
     return DemoIdentities(
-        _written(pki.server(LOOPBACK), folder, "server"),
-        _written(pki.device("device"), folder, "device"),
+        written(pki.server(LOOPBACK), folder, "server"),
+        written(pki.device("device"), folder, "device"),
         folder / AUTHORITIES,
     )
 
 
 def read_identities(folder: Path) -> DemoIdentities:
     """Read the identities that were made in a folder before. Raises ``UsageError`` when they are not there."""
-    return DemoIdentities(_read(folder, "server"), _read(folder, "device"), folder / AUTHORITIES)
+    return DemoIdentities(read_files(folder, "server"), read_files(folder, "device"), folder / AUTHORITIES)
 
 
 def device_lfdis(folder: Path) -> list[str]:
@@ -63,7 +63,8 @@ def device_lfdis(folder: Path) -> list[str]:
     return [lfdi_of(split_certificates(path.read_bytes(), str(path))[0]) for path in chains]
 
 
-def _read(folder: Path, stem: str) -> Files:
+def read_files(folder: Path, stem: str) -> Files:
+    """Read one identity of a folder. Raises ``UsageError`` when it is not there."""
     chain = folder / f"{stem}.pem"
     try:
         pem = chain.read_bytes()
@@ -83,7 +84,8 @@ def _leaf(folder: Path, stem: str, pem: bytes) -> Path:
     return leaf
 
 
-def _written(identity: Identity, folder: Path, stem: str) -> Files:
+def written(identity: Identity, folder: Path, stem: str) -> Files:
+    """Write one identity to a folder."""
     files = identity.write(folder, stem, overwrite=True)
     leaf = _leaf(folder, stem, identity.chain_pem)
     return Files(files.chain, leaf, files.key, files.root, identity.lfdi, identity.sfdi)

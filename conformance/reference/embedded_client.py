@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Coroutine, Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from conformance.reference.client import BUILT_IN_ENTRY, ClientIdentity, ReferenceClient
+from conformance.reference.client import BUILT_IN_ENTRY, ReferenceClient
+from conformance.reference.client_device import ClientIdentity
 from conformance.reference.client_flaws import known_flaws
 from conformance.reference.client_listener import listen
 from conformance.reference.client_manner import Manner
@@ -16,6 +17,7 @@ from conformance.reference.client_trust import trusting, vet_with
 from conformance.reference.client_ways import find_server
 from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
 from conformance.reference.demo_identities import Files
+from conformance.reference.flawed_certificates import own_identity
 from conformance.reference.observed_plant import SimulatedPlant
 from conformance.reference.plant import Battery, Evse, Load, Pv
 from conformance.reference.silent_recorder import SilentRecorder
@@ -57,6 +59,7 @@ def embedded_client(
     ``entry`` is the path of DeviceCapability that the client is given.
     """
     chosen = known_flaws(flaws)
+    device = own_identity(device, authorities, chosen)
     place = ClientPlace(device.lfdi, device.sfdi, TEST_PIN, entry=entry)
 
     async def arriving(place: ClientPlace, clock: Clock, site: Site, host: str, port: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from conformance.reference.conduct import CSIP_SERVER, ServerConduct
 from conformance.reference.demo_identities import DemoIdentities, Files
+from conformance.reference.flawed_certificates import own_identity
 from conformance.reference.server import ReferenceServer
 from conformance.reference.server_notifier import notifying
 from conformance.reference.server_operator import ServerOperator
@@ -65,7 +66,8 @@ class EmbeddedServer:
         device, clock = self._identities.device, desk.bench.clock
         peer = ReferenceServer(clock, self._flaws, lfdis=[device.lfdi], manner=self._manner, conduct=self._conduct)
         desk.operator = PluginOperator(ServerOperator(peer))
-        own = self._identities.server if peer.asks_for_certificate else self._with_own_roots()
+        sound = self._identities.server if peer.asks_for_certificate else self._with_own_roots()
+        own = own_identity(sound, self._identities.authorities, peer.flaws)
         listener = await serve(self._network, clock, peer, own)
         ways = ServerWays(self._network, clock, listener, peer.entry_path, self._flaws)
         way_in = WaysIn(lambda clock: ways.groups, await ways.open())

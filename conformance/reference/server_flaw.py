@@ -23,7 +23,7 @@ class ServerFlaw:
 
 
 def elsewhere(name: str, breaks: str, what: str) -> ServerFlaw:
-    """A flaw of a way in beside the address; see :mod:`conformance.reference.ways_in`."""
+    """A flaw of a way in beside the address, see :mod:`conformance.reference.ways_in`, or of the certificate shown."""
     return arranged(name, breaks, what, lambda parts: None)
 
 

@@ -49,6 +49,7 @@ TRANSPORT = (
         "accepts authorities with name constraints or policy mappings",
         _ignores_authority_extensions,
     ),
+    elsewhere("names_no_authority_key", "SEC.064", "shows a certificate without the key identifier of its authority"),
     between("refuses_chains_of_two", "SEC.035", "refuses a chain of two certificates", offers.refusing_chains(2)),
     between("refuses_chains_of_three", "SEC.035", "refuses a chain of three certificates", offers.refusing_chains(3)),
 )

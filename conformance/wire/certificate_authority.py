@@ -34,9 +34,10 @@ class CertificateAuthority:
         """The authority's own certificate."""
         return der_of(self.certificate)
 
-    def issue(self, plan: CertificatePlan, public_key: PublicKey) -> x509.Certificate:
-        """Sign a certificate, adding the authority key identifier."""
-        return _sign(plan, public_key, self.certificate.subject, self.key, key_identifier(self.key.public_key()))
+    def issue(self, plan: CertificatePlan, public_key: PublicKey, *, named: bool = True) -> x509.Certificate:
+        """Sign a certificate, adding the authority key identifier unless it is to be left out."""
+        key_id = key_identifier(self.key.public_key()) if named else None
+        return _sign(plan, public_key, self.certificate.subject, self.key, key_id)
 
     @property
     def path(self) -> tuple[x509.Certificate, ...]:

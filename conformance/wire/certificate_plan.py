@@ -87,7 +87,9 @@ def authority_plan(
     )
 
 
-def device_plan(module: HardwareModuleName, now: datetime, hosts: Sequence[str] = ()) -> CertificatePlan:
+def device_plan(
+    module: HardwareModuleName, now: datetime, hosts: Sequence[str] = (), policies: Sequence[str] = TEST_POLICIES
+) -> CertificatePlan:
     """Return the plan of a device certificate; a server's also names its hosts, DNS names or IP addresses.
 
     Raises ``UsageError`` when the hardware type is no object identifier, or a host is neither name nor address.
@@ -98,7 +100,7 @@ def device_plan(module: HardwareModuleName, now: datetime, hosts: Sequence[str] 
         NO_EXPIRY,
         (
             (_key_usage("digital_signature", "key_agreement"), True),
-            (_policies(TEST_POLICIES), True),
+            (_policies(policies), True),
             (x509.SubjectAlternativeName([*(_host(host) for host in hosts), _module(module)]), True),
         ),
     )

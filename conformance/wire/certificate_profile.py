@@ -123,7 +123,8 @@ def _policies(facts: CertificateFacts) -> Iterator[Deviation]:
     extension = facts.extension(CERTIFICATE_POLICIES)
     if extension is None or not extension.critical:
         seen = "absent" if extension is None else "not critical"
-        yield Deviation("SEC.050", "certificatePolicies, critical", seen)
+        # That the policies must be critical is a reading at second hand.
+        yield Deviation("SEC.050", "certificatePolicies, critical", seen, Level.SHOULD)
 
 
 def _policy_qualifiers(facts: CertificateFacts) -> Iterator[Deviation]:
@@ -174,7 +175,9 @@ def _device_key_usage(facts: CertificateFacts) -> Iterator[Deviation]:
     extension = facts.extension(KEY_USAGE)
     if extension is None or not extension.critical or "digital_signature" not in (facts.key_usage or ()):
         critical = "" if extension is None else f", critical {extension.critical}"
-        yield Deviation("SEC.050", "keyUsage with digitalSignature, critical", _usage_text(facts) + critical)
+        seen = _usage_text(facts) + critical
+        # How 802.1AR is departed from is not known in full.
+        yield Deviation("SEC.050", "keyUsage with digitalSignature, critical", seen, Level.SHOULD)
     if facts.is_ca:
         yield Deviation("SEC.050", "a certificate that is no authority's", "basicConstraints with cA")
 

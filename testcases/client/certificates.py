@@ -1,7 +1,19 @@
-"""Chains of certificates that no procedure tries on a client under test. Ids are ours."""
+"""Chains of certificates that no procedure tries on a client under test, and the one it shows. Ids are ours."""
 
-from conformance.face.authoring import refuses, test_case
+from conformance.face.authoring import refuses, registered_last, require, test_case
 
+FORM = [
+    "SEC.041",
+    "SEC.049",
+    "SEC.050",
+    "SEC.051",
+    "SEC.056",
+    "SEC.057",
+    "SEC.058",
+    "SEC.059",
+    "SEC.060",
+    "SEC.064",
+]
 LENGTH = ["first_contact", "first_contact", "refusal_watch"]
 
 
@@ -129,3 +141,49 @@ async def cert_007(utility, listener, client, step, check, limits, clock):
         the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
     """
     await refuses("mca-expired", ["SEC.098"], utility, listener, client, step, check, limits, clock)
+
+
+@test_case(
+    id="CERT-008",
+    title="Form of the certificates that the client shows",
+    subject="client",
+    requirements=FORM,
+    flaws=["certificate_ends"],
+    origin="ours",
+    duration=["first_contact"],
+    instructions=["restart_client"],
+)
+async def cert_008(utility, client, step, check, limits):
+    """A device keeps its certificate for life, so one of the wrong form is found out only when it is too late to mend.
+
+    Steps
+        1. Start the client and wait for its first TLS handshake.
+        2. Judge each certificate that it showed, and how one leads to the next.
+
+    Passes when
+        the certificates are one path, leaf first, and each has the form that IEEE 2030.5 gives it. Where the device
+        certificate does not say that it is one of IEEE 2030.5, or is a test certificate, departures are warned of.
+    """
+    registered_last(utility, client.lfdi, pin=client.pin)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        connection = await client.first_handshake(within=limits.first_contact)
+        require(connection.chain, "no certificate was shown")
+    with step(2):
+        check.certificate_form(connection, policy="certificate_form")
+
+
+@chain_case("CERT-009", "Unknown critical extension in the server certificate", "SEC.069", [])
+async def cert_009(utility, listener, client, step, check, limits, clock):
+    """What is critical must be understood: who passes over it takes a certificate for more than it is.
+
+    Steps
+        1. Show a sound chain and wait for the client's GET of DeviceCapability.
+        2. Show a certificate with a critical extension that nobody knows; restart the client and wait
+           for its handshake.
+        3. Watch for any request.
+
+    Passes when
+        the client sends no request, whether it says so by a TLS alert, closes the connection or stays silent.
+    """
+    await refuses("unknown-critical-extension", ["SEC.069"], utility, listener, client, step, check, limits, clock)

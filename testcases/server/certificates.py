@@ -1,6 +1,19 @@
-"""Chains of certificates that no procedure tries on a server under test. Ids are ours."""
+"""Chains of certificates that no procedure tries on a server under test, and the one it shows. Ids are ours."""
 
-from conformance.face.authoring import test_case, turned_down
+from conformance.face.authoring import require, test_case, turned_down
+
+FORM = [
+    "SEC.041",
+    "SEC.049",
+    "SEC.050",
+    "SEC.051",
+    "SEC.056",
+    "SEC.057",
+    "SEC.058",
+    "SEC.059",
+    "SEC.060",
+    "SEC.064",
+]
 
 
 def chain_case(test_id, title, rule, flaws):
@@ -113,3 +126,43 @@ async def cert_007(server, arrange, step, check):
         the sound chain is served, and nothing is served to the faulty one.
     """
     await turned_down("mca-expired", ["SEC.098"], server, arrange, step, check)
+
+
+@test_case(
+    id="CERT-008",
+    title="Form of the certificates that the server shows",
+    subject="server",
+    requirements=FORM,
+    flaws=["names_no_authority_key"],
+    origin="ours",
+)
+async def cert_008(server, step, check):
+    """Devices that look closely refuse a server whose certificates have the wrong form, and others let it pass.
+
+    Steps
+        1. Connect with a sound device certificate.
+        2. Judge each certificate that the server showed, and how one leads to the next.
+
+    Passes when
+        the certificates are one path, leaf first, and each has the form that IEEE 2030.5 gives it. Where the device
+        certificate does not say that it is one of IEEE 2030.5, or is a test certificate, departures are warned of.
+    """
+    with step(1):
+        connection = await server.connect()
+        require(connection.chain, "no certificate was shown")
+    with step(2):
+        check.certificate_form(connection, policy="certificate_form")
+
+
+@chain_case("CERT-009", "Unknown critical extension in the device certificate", "SEC.069", [])
+async def cert_009(server, arrange, step, check):
+    """What is critical must be understood: who passes over it takes a certificate for more than it is.
+
+    Steps
+        1. GET DeviceCapability with a sound chain of the same PKI, so that a refusal can have but one reason.
+        2. Connect with a certificate that has a critical extension that nobody knows, and try to GET DeviceCapability.
+
+    Passes when
+        the sound chain is served, and nothing is served to the faulty one.
+    """
+    await turned_down("unknown-critical-extension", ["SEC.069"], server, arrange, step, check)
