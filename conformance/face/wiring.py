@@ -22,7 +22,8 @@ from conformance.face.declaration import declared_facts, must_be_known
 from conformance.face.subjects import client_under_test, lanes_of, server_under_test
 from conformance.face.test_pki import make_test_pki
 from conformance.judgement.requirements import whole_register
-from conformance.reference.client import BUILT_IN_ENTRY, EXAMPLE_PEN
+from conformance.reference.client import BUILT_IN_ENTRY
+from conformance.reference.client_device import EXAMPLE_PEN
 from conformance.reference.client_manner import Manner as ClientManner
 from conformance.reference.conduct import client_conduct, server_conduct
 from conformance.reference.demo_identities import make_identities

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-
-from lxml import etree
 
 from conformance.reference import client_flaws
 from conformance.reference.aus_flaws import haste
 from conformance.reference.client_der import DerReporter
-from conformance.reference.client_documents import connection_point, end_device
+from conformance.reference.client_device import ClientIdentity, OwnDevice, WrongPin
 from conformance.reference.client_entry import find_entry
 from conformance.reference.client_events import EventKeeper
 from conformance.reference.client_manner import Manner
@@ -30,7 +26,6 @@ from conformance.reference.client_polls import Polls, Watch
 from conformance.reference.client_programs import ProgramReader
 from conformance.reference.client_responses import Responses
 from conformance.reference.client_session import Fetched, NotServed, Session
-from conformance.reference.client_shape import shaped
 from conformance.reference.client_subscriptions import Subscriber
 from conformance.reference.client_time import ServerTime
 from conformance.reference.conduct import CSIP_CLIENT, ClientConduct
@@ -38,28 +33,11 @@ from conformance.reference.mirrored_quantities import meters_of
 from conformance.reference.schedule_facts import KnownControl, KnownProgram, ModeValue
 from conformance.reference.simulator import Site
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.identity import LFDI_DIGITS, same_lfdi, sfdi_of_lfdi
 from conformance.wire.messages import Sender
-from conformance.wire.payload import SEP, Node
+from conformance.wire.payload import SEP
 
-EXAMPLE_PEN = 32473
-"""The private enterprise number reserved for examples (RFC 5612)."""
-EXAMPLE_NMI = "2999999999"
-"""What the client puts as its connection point id: the form of an NMI, of no network."""
-IMPATIENT_S = 5.0
 BUILT_IN_ENTRY = "/dcap"
 HARD_CODED = {"TimeLink": "/tm", "EndDeviceListLink": "/edev", "MirrorUsagePointListLink": "/mup"}
-
-
-@dataclass(frozen=True, slots=True)
-class ClientIdentity:
-    """Who the client is: its certificate's LFDI and SFDI, its registration PIN, its maker's PEN, its site's NMI."""
-
-    lfdi: str
-    sfdi: int
-    pin: int
-    pen: int = EXAMPLE_PEN
-    connection_point: str = EXAMPLE_NMI
 
 
 def _static_limit(export_w: float | None) -> dict[str, ModeValue]:
@@ -69,10 +47,6 @@ def _static_limit(export_w: float | None) -> dict[str, ModeValue]:
 
 def _go_on() -> None:
     """Do nothing: what is known stands while the server cannot be reached (CSIP G12)."""
-
-
-class _WrongPin(Exception):
-    """The server holds another PIN for this device: nothing it says may be trusted (SEC.032)."""
 
 
 class ReferenceClient:
@@ -114,9 +88,9 @@ class ReferenceClient:
         known = frozenset({SEP, conduct.aus.extension.namespace} if conduct.refuses_unknown else ())
         self._session = Session(sender, clock, self.manner, self.flaws, known, follows=conduct.follows_redirects)
         self._programs = ProgramReader(self._session, self.manner, self.flaws, conduct.aus.extension, conduct.room)
-        self._checked_registration: set[str] = set()
-        self._connected: set[str] = set()
-        self._posted: set[str] = set()
+        self._device = OwnDevice(
+            self._session, clock, self.time, identity, self._shown_lfdi, site, self.flaws, self.manner, conduct
+        )
         self._group: asyncio.TaskGroup | None = None
         self._first_assignments: list[Watch] = []
         self._unhurried = False
@@ -172,7 +146,7 @@ class ReferenceClient:
                 mirrors = (mirror.run for mirror in self._mirrors)
                 for part in (self._events.run, self._responses.run, self.subscriber.run, *mirrors):
                     group.create_task(part())
-        except* _WrongPin:
+        except* WrongPin:
             self._group = None
         while True:
             await self._clock.wait(timedelta(days=1))
@@ -221,23 +195,14 @@ class ReferenceClient:
         return ()
 
     async def _devices_seen(self, devices: Fetched) -> Sequence[Watch]:
-        own = self._own(devices)
-        if own is None and "in_band" in self.conduct.reports.registers:
-            now_s = int(self.time.now_s())
-            lfdi = self.manner.hexadecimal(self._shown_lfdi)
-            lfdi = lfdi.lower() if "lower_case_lfdi" in self.flaws else lfdi
-            document = shaped(end_device(lfdi, self.identity.sfdi, now_s), self.conduct, self.site)
-            await self._register(devices.target, document)
-            own = self._own(await self._session.get_list(devices.target, "EndDeviceList", "EndDevice"))
+        own = await self._device.settled(devices)
         if own is None:
             return ()
-        await self._check_registration(devices, own)
-        await self._name_connection_point(devices, own)
         reported = next(iter(devices.entries), own) if "reports_for_neighbour" in self.flaws else own
         self.der.log_target = devices.resolved(reported.link("LogEventListLink"))
         self.subscriber.found(devices.resolved(own.link("SubscriptionListLink")))
-        await self._look_around(devices)
-        await self._post_members(devices.target)
+        await self._device.look_around(devices)
+        await self._device.post_members(devices.target)
         for mirror in self._mirrors:
             mirror.device_rate_s = own.integer("postRate")
         watches = (
@@ -246,70 +211,6 @@ class ReferenceClient:
         )
         targets = ((devices.resolved(of.link(f"{name}Link")), name, entry, seen) for of, name, entry, seen in watches)
         return [Watch(name, target, seen, entry) for target, name, entry, seen in targets if target is not None]
-
-    async def _look_around(self, devices: Fetched) -> None:
-        """Read the DERList of every device, if that is the manner."""
-        links = (entry.link("DERListLink") for entry in devices.entries if self.manner.looks_around)
-        for target in filter(None, map(devices.resolved, links)):
-            await self._session.get_list(target, "DERList", "DER")
-
-    async def _post_members(self, target: str) -> None:
-        """Post an EndDevice for each DER beside the first one, once, if that is the conduct."""
-        members = self.site.members[1:] if self.conduct.reports.one_for_each else ()
-        for name in set(members) - self._posted:
-            lfdi = hashlib.sha256(f"{name} {self.identity.lfdi}".encode()).hexdigest()[:LFDI_DIGITS].upper()
-            self._posted.add(name)
-            with contextlib.suppress(NotServed):
-                await self._session.post(
-                    target, end_device(lfdi, sfdi_of_lfdi(lfdi), int(self.time.now_s())), "EndDeviceList"
-                )
-
-    async def _register(self, target: str, document: etree._Element) -> None:
-        """Post the client's EndDevice. Raises ``NotServed``."""
-        while True:
-            try:
-                await self._session.post(target, document, "EndDeviceList")
-                return
-            except NotServed:
-                if "posts_until_taken" not in self.flaws:
-                    raise
-                await self._clock.wait(timedelta(seconds=IMPATIENT_S))
-
-    def _own(self, devices: Fetched) -> Node | None:
-        if "takes_last_device" in self.flaws:
-            return devices.entries[-1] if devices.entries else None
-
-        def mine(node: Node) -> bool:
-            if "takes_first_device" in self.flaws:
-                return node.link("FunctionSetAssignmentsListLink") is not None
-            return same_lfdi(node.text("lFDI") or "", self.identity.lfdi)
-
-        return next(filter(mine, devices.entries), None)
-
-    async def _check_registration(self, devices: Fetched, own: Node) -> None:
-        """Read the device itself and its PIN, once; nothing may be done before they are right (SEC.032)."""
-        target = devices.resolved(own.link("RegistrationLink"))
-        if target is None and (self.conduct.reports.needs_registration or "needs_registration_link" in self.flaws):
-            raise _WrongPin
-        if target is None or target in self._checked_registration:
-            return
-        address = devices.resolved(own.href)
-        if address is not None:
-            await self._session.get(address, "EndDevice")
-        registration = await self._session.get(target, "Registration")
-        if registration.root.integer("pIN") != self.identity.pin and "ignores_wrong_pin" not in self.flaws:
-            raise _WrongPin
-        self._checked_registration.add(target)
-
-    async def _name_connection_point(self, devices: Fetched, own: Node) -> None:
-        """Put the connection point id, once; while it is refused nothing else is done."""
-        aus, target = self.conduct.aus, devices.resolved(own.link("ConnectionPointLink"))
-        silent = not self.conduct.reports.names_point or "never_sends_connection_point" in self.flaws
-        if target is None or target in self._connected or silent or not aus.connection_point:
-            return
-        document = shaped(connection_point(aus.extension, self.identity.connection_point), self.conduct, self.site)
-        await self._session.put(target, document, "ConnectionPoint")
-        self._connected.add(target)
 
     async def _ders_seen(self, ders: Fetched) -> Sequence[Watch]:
         await self.der.report(ders)

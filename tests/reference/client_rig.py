@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from conformance.reference.client import ClientIdentity, ReferenceClient
+from conformance.reference.client import ReferenceClient
+from conformance.reference.client_device import ClientIdentity
 from conformance.reference.client_manner import Manner
 from conformance.reference.plant import Battery, Constant, Evse, Load, Pv
 from conformance.reference.simulator import Site
