@@ -62,6 +62,11 @@ def form(connection: Connection) -> tuple[tuple[str, Judged], ...]:
     return (*found, *((rule, _rule(rule, told, path, connection)) for rule, told in rules.items()))
 
 
+def for_tests(connection: Connection) -> bool:
+    """Say whether a peer showed a test certificate, whose form need not be that of the product's own."""
+    return bool(connection.chain) and POLICY_TEST in (read_certificate(connection.chain[0]).policies or ())
+
+
 def binding(leaf: CertificateFacts) -> bool:
     """Say whether a certificate says that it is a device's by IEEE 2030.5, for use and not for tests."""
     policies = leaf.policies or ()

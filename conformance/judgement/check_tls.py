@@ -44,6 +44,10 @@ class CheckTls(Judging):
         """Judge the chain that the peer showed by each rule on the form of certificates."""
         for requirement, judged in certificate_form.form(connection):
             self.judged(requirement, judged, policy)
+        if certificate_form.for_tests(connection):
+            self.note(
+                "a test certificate was shown: its form says nothing of the certificates that the product ships with"
+            )
 
     def refused(self, connection: Connection, served: bool, requirement: str, policy: str | None = None) -> bool:
         """Judge whether the peer was refused."""

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from made_evidence import connection
 
-from conformance.judgement.certificate_form import form
+from conformance.judgement.certificate_form import for_tests, form
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged
 from conformance.wire.certificate_authority import CertificateAuthority, below, der_of, new_key, self_signed
@@ -201,3 +201,8 @@ def test_a_root_at_the_end_is_left_out() -> None:
     )
     found = states((der_of(leaf), der_of(root)))
     assert State.FAIL not in found.values()
+
+
+def test_a_test_certificate_is_told_from_others() -> None:
+    made = pki().device("inverter").chain
+    assert [for_tests(replace(connection(), chain=chain)) for chain in (made, shown(), ())] == [True, False, False]
