@@ -15,6 +15,7 @@ AUS = "SA TS 5573 test definitions"
         "ignores_control",
         "ignores_export_limit",
         "ignores_import_limit",
+        "ignores_server_time",
         "ignores_post_rate",
         "never_completes",
         "no_received_response",
