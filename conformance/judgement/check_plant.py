@@ -48,9 +48,13 @@ class CheckPlant(Judging):
         span: plants.Span,
         requirement: str,
         policy: str | None = None,
+        settling: Limit | None = None,
     ) -> bool:
-        """Judge that modes were at no time in force together at the plant; nothing else may ask for the same."""
-        judged = plants.never_in_force(plant, modes, span, self._uncertainty(plant))
+        """Judge that modes were at no time in force together at the plant; nothing else may ask for the same.
+
+        As short a time as ``settling`` is granted, where it is given.
+        """
+        judged = plants.never_in_force(plant, modes, span, self._uncertainty(plant), settling)
         return self.judged(requirement, judged, policy)
 
     def took_effect(

@@ -108,15 +108,17 @@ def in_force(plant: Plant | None, modes: Modes, span: Span, settling: Limit, unc
     return _judge("in_force", plant, seen, span.less(settling.duration), settling, uncertainty_s, expected, wanted=True)
 
 
-def never_in_force(plant: Plant | None, modes: Modes, span: Span, uncertainty_s: float) -> Judged:
-    """Judge that modes were at no time in force together during a span.
+def never_in_force(
+    plant: Plant | None, modes: Modes, span: Span, uncertainty_s: float, settling: Limit | None = None
+) -> Judged:
+    """Judge that modes were at no time in force together during a span, or for no longer than ``settling``.
 
     Choose modes that nothing else asks for at that time: what is in force does not tell who asked for it.
     """
     expected = f"{told(modes)} not in force during {span.label}"
     if plant is None or _shown(plant, modes) != modes:
         return _not_observed("never_in_force", plant, expected)
-    return _judge("never_in_force", plant, modes, span, None, uncertainty_s, expected, wanted=False)
+    return _judge("never_in_force", plant, modes, span, settling, uncertainty_s, expected, wanted=False)
 
 
 def took_effect(
@@ -163,25 +165,29 @@ def _judge(
     *,
     wanted: bool,
 ) -> Judged:
-    state, observed = _decide(plant, modes, span, uncertainty_s, wanted=wanted)
+    granted_s = settling.value if settling is not None and not wanted else 0.0
+    state, observed = _decide(plant, modes, span, uncertainty_s, granted_s, wanted=wanted)
     grade, limit = Grade.WIRE_AND_SIMULATOR, limit_used(settling)
     return Judged(kind, state, expected, observed, detail=_course(plant, span), limit=limit, grade=grade)
 
 
-def _decide(plant: Plant, modes: Modes, span: Span, uncertainty_s: float, *, wanted: bool) -> tuple[State, str]:
-    """Fail for a breach longer than the uncertainty at both ends; a shorter one is inconclusive."""
+def _decide(
+    plant: Plant, modes: Modes, span: Span, uncertainty_s: float, granted_s: float, *, wanted: bool
+) -> tuple[State, str]:
+    """Fail for a breach longer than what is granted and the uncertainty at both ends; a shorter one is inconclusive."""
     if span.start >= span.end:
         return State.INCONCLUSIVE, "the span is too short to judge"
     if missing := _unseen(plant, span):
         return State.INCONCLUSIVE, missing
-    breaches = [part for part in _parts(plant, span) if holds(part.in_force, modes, exact=plant.exact) != wanted]
+    against = [part for part in _parts(plant, span) if holds(part.in_force, modes, exact=plant.exact) != wanted]
+    breaches = [part for part in against if part.length_s > granted_s]
     if not breaches:
         return State.PASS, "as expected throughout"
     worst = max(breaches, key=lambda part: part.length_s)
     since = (worst.start - span.start).total_seconds()
     seen = {name: value for name, value in worst.in_force.items() if name in set(map(local, modes))}
     observed = f"{told(seen)} for {worst.length_s:.3f} s from {since:+.3f} s (± {uncertainty_s:.3f} s)"
-    long = [part for part in breaches if part.length_s > 2 * uncertainty_s]
+    long = [part for part in breaches if part.length_s > granted_s + 2 * uncertainty_s]
     if long and wanted and not plant.exact and all(tighter(part.in_force, modes) for part in long):
         return State.INCONCLUSIVE, f"{observed}: a tighter limit, which something else may have asked for"
     return (State.FAIL if long else State.INCONCLUSIVE), observed

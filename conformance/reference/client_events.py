@@ -11,7 +11,7 @@ from datetime import timedelta
 from conformance.reference.aus_flaws import bent
 from conformance.reference.client_reading import FASTEST, setpoints, supported_modes
 from conformance.reference.client_time import ServerTime
-from conformance.reference.schedule import Ability, advance, is_required
+from conformance.reference.schedule import Ability, Chance, advance, is_required
 from conformance.reference.schedule_facts import (
     CurrentStatus,
     KnownControl,
@@ -32,6 +32,7 @@ LATE_S = 30.0
 LARGEST_PRIMACY = 255
 FEW = 10
 TOO_FAR = 2.0
+HALFWAY = 0.5
 
 
 class EventKeeper:
@@ -69,9 +70,7 @@ class EventKeeper:
         self._woken = asyncio.Event()
         self._ability = Ability(
             supported=supported_modes(site),
-            chance=lambda mrid, purpose: (
-                TOO_FAR if "randomizes_too_far" in flaws else random.Random(f"{seed}:{mrid}:{purpose}").random()
-            ),
+            chance=_drawn_by(seed, flaws),
             start_delay_s=LATE_S if "starts_late" in flaws else 0.0,
             superseded_unstarted=(ResponseStatus.ABORTED_BY_OTHER_PROGRAM if answers_14 else ResponseStatus.SUPERSEDED),
             bent=flaws,
@@ -215,6 +214,15 @@ class EventKeeper:
         if "ignores_randomization" in self._flaws:
             control = replace(control, randomize_start_s=0, randomize_duration_s=0)
         return control
+
+
+def _drawn_by(seed: str, flaws: frozenset[str]) -> Chance:
+    """Return how a device draws: by its seed, unless a flaw is to show at every draw."""
+    if "randomizes_too_far" in flaws:
+        return lambda mrid, purpose: TOO_FAR
+    if "leaves_gaps" in flaws:
+        return lambda mrid, purpose: HALFWAY
+    return lambda mrid, purpose: random.Random(f"{seed}:{mrid}:{purpose}").random()
 
 
 def _to_come(outcome: Outcome) -> dict[str, ModeValue]:

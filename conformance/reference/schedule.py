@@ -184,7 +184,9 @@ class _Turn:
         return min((instant for instant in instants if instant > self.now_s), default=None)
 
     def _rank(self, row: Participation) -> tuple[int, ...]:
-        """Sorts the best first; a flawed device looks at their age alone."""
+        """Sorts the best first; a flawed device looks at their age alone, or at their age the wrong way round."""
+        if "older_wins" in self.ability.bent:
+            return row.primacy, row.control.creation_s
         return (-row.control.creation_s, *row.rank) if "newest_wins" in self.ability.bent else row.rank
 
     def _chance(self, row: Participation, purpose: str) -> float:
@@ -236,6 +238,8 @@ class _Turn:
         ]
         meets = [other.start_s for other in followers if other.control.start_s == row.control.end_s]
         clips = [other.start_s for other in followers]
+        if "leaves_gaps" in self.ability.bent:
+            meets = []
         return max(row.start_s, min([max(meets, default=row.end_s), *clips]))
 
 

@@ -238,7 +238,7 @@ async def life_001(utility, client, step, check, limits):
     title="The life of a control in Responses: cancelled and superseded before it starts",
     subject="client",
     requirements=["AUS.ALL-18", *EVENT_RULES],
-    flaws=["answers_no_supersession", "ignores_cancellation", "polls_once", *RESPONSE_FLAWS],
+    flaws=["answers_no_supersession", "ignores_cancellation", "older_wins", "polls_once", *RESPONSE_FLAWS],
     needs=["DER", "Response", "opModExpLimW"],
     origin=AUS,
     aliases=["ALL-18"],
