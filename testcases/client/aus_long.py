@@ -16,6 +16,7 @@ AUS = "SA TS 5573 test definitions"
         "ignores_export_limit",
         "ignores_import_limit",
         "ignores_server_time",
+        "keeps_own_clock",
         "ignores_post_rate",
         "never_completes",
         "no_received_response",
