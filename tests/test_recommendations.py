@@ -13,7 +13,10 @@ from conformance.running.session import Session
 
 pytestmark = pytest.mark.timeout(900)
 
-CASES = (("client/NEWER-001", "older_wins", "G14"),)
+CASES = (
+    ("client/NEWER-001", "older_wins", "G14"),
+    ("server/BASIC-015", "forgets_cancelled", "KEEPS.CANCELLED"),
+)
 """Test case, flaw, and the requirement that the flaw is warned of by."""
 
 

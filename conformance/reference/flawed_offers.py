@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import replace
+from math import inf
 
 from lxml import etree
 
@@ -84,9 +85,9 @@ def capped(kind: str, most: int) -> Interposer:
     return interpose
 
 
-def _without_cancelled(root: etree._Element) -> None:
-    """Drop cancelled controls from a list, and from its counts."""
-    gone = [entry for entry in root if _status(entry) in CANCELLED]
+def _without_cancelled(root: etree._Element, before_s: float = inf) -> None:
+    """Drop controls that were cancelled before a moment from a list, and from its counts."""
+    gone = [entry for entry in root if _status(entry) in CANCELLED and _since(entry) < before_s]
     for entry in gone:
         root.remove(entry)
     for name in ("all", "results"):
@@ -98,7 +99,24 @@ def _status(entry: etree._Element) -> str | None:
     return None if status is None else status.text("currentStatus")
 
 
+def _since(entry: etree._Element) -> float:
+    """Return when the status of an event began, in seconds since 1970."""
+    return float(entry.findtext(f"{{{SEP}}}EventStatus/{{{SEP}}}dateTime") or "0")
+
+
 cancelled_vanish = edited(_without_cancelled, "DERControlList")
+
+
+def forgets_cancelled(parts: ServerParts) -> Interposer:
+    """Drop cancelled controls from their list soon after they were cancelled."""
+
+    def edit(root: etree._Element) -> None:
+        _without_cancelled(root, parts.clock.now().timestamp() - SOON_S)
+
+    return edited(edit, "DERControlList")
+
+
+SOON_S = 15.0
 
 
 def revives_cancelled(parts: ServerParts) -> Interposer:

@@ -84,6 +84,12 @@ CONTROLS = (
         "cancelled_controls_vanish", "EVENT.026", "takes cancelled controls out of their list", offers.cancelled_vanish
     ),
     remembering(
+        "forgets_cancelled",
+        "KEEPS.CANCELLED",
+        "takes cancelled controls out of their list after a quarter of a minute",
+        offers.forgets_cancelled,
+    ),
+    remembering(
         "hides_cancellation",
         "EVENT.STATE",
         "shows cancelled controls as if they ran",

@@ -154,6 +154,24 @@ class PollingDevice(OfferReader):
         await self._wait_until(done_s + self._limits["event_status_tolerance"].value + A_MOMENT_S)
         await self.look(*controls)
 
+    async def stay_listed(self, *controls: HeldControl) -> None:
+        """Poll controls that were seen as cancelled again just before they may leave their list, and judge that."""
+        kept = self._limits["cancelled_kept"]
+        until_s = {
+            held.offer.name: min(last.since_s or held.course.created_s, self.now_s()) + kept.value
+            for held in controls
+            if (last := held.sightings[-1]).status in GONE
+        }
+        if not until_s or self.now_s() > min(until_s.values()) - A_MOMENT_S:
+            self._check.note(f"no control was cancelled less than {kept.value:g} s ago: how long it stays is not seen")
+            return
+        await self._wait_until(min(until_s.values()) - A_MOMENT_S)
+        await self.look(*controls)
+        seen = [held for held in controls if held.sightings[-1].at_s < until_s.get(held.offer.name, 0.0)]
+        gone = [held.offer.name for held in seen if held.sightings[-1].status is None]
+        told = f"{len(gone)} of {len(seen)} are gone" if gone else "all there"
+        self._check.that(not gone, "KEEPS.CANCELLED", f"cancelled controls listed for {kept.value:g} s", told)
+
     async def look(self, *controls: HeldControl) -> None:
         """Poll the lists of some controls once, keep their states, and answer what is due."""
         programs = {id(held.program): held.program for held in controls}

@@ -276,7 +276,7 @@ async def basic_014(device, arrange, step, limits):
     id="BASIC-015",
     title="Twenty-four controls, all but the first cancelled",
     subject="server",
-    requirements=["CTP.BASIC-015", *REQUIREMENTS, "EVENT.026", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-015", *REQUIREMENTS, "EVENT.026", "KEEPS.CANCELLED", "CTP.GENERAL.3"],
     flaws=[
         *IMMEDIATE,
         "keeps_ten_controls",
@@ -301,7 +301,8 @@ async def basic_015(device, arrange, step, limits, policies):
 
     Passes when
         all are listed and as arranged, the first runs its course, the others are shown as cancelled with the moment of
-        it, and every Response is answered 201 with a place.
+        it, and every Response is answered 201 with a place. Cancelled controls that soon leave their list are warned
+        of.
     """
     function, minute = INVERTER_FUNCTIONS["BASIC-008"], limits.event_minute.duration
     topology, _ = topology_3_groups(plain_default())
@@ -328,6 +329,7 @@ async def basic_015(device, arrange, step, limits, policies):
         asked = device.now_s()
         await arrange.cancelled(point.offer, *offers[1:])
         await device.cancelled(asked, *rest)
+        await device.stay_listed(*rest)
         await device.obey(rest[0], until_s=rest[0].course.latest_s + limits.event_status_tolerance.value + 1)
         device.judge(first, outranked, *rest, policy=policies["superseded_across_programs"].name)
     with step(5):
