@@ -13,7 +13,7 @@ from conformance.face.authoring import (
 )
 
 AUS = "SA TS 5573 test definitions"
-STATUS_FLAWS = ("never_puts_der", "skips_status", "status_always_on")
+STATUS_FLAWS = ("never_puts_der", "polls_once", "skips_status", "status_always_on")
 DURATION = ("first_contact", "discovery", "switch_report", "switch_report")
 
 

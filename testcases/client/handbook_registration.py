@@ -103,7 +103,7 @@ async def registration_002(utility, client, step, check, limits, clock):
     title="No Registration to compare the PIN with",
     subject="client",
     requirements=[],
-    flaws=[],
+    flaws=["needs_registration_link"],
     origin="ours",
     duration=["first_contact", "discovery"],
     instructions=["restart_client"],

@@ -98,7 +98,7 @@ async def commission_001(utility, client, step, check, limits, clock, values):
     title="Storage follows within seconds",
     subject="client",
     requirements=["G18"],
-    flaws=["hard_coded_paths", "ignores_control"],
+    flaws=["hard_coded_paths", "ignores_control", "starts_late"],
     needs=["DER", "Response"],
     origin="ours",
     duration=["first_contact", "discovery", "control_lead", "storage_control"],
