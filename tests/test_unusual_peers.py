@@ -69,6 +69,7 @@ CLIENTS = {
         whole_usage_points=True,
         put_order=("DERAvailability", "DERStatus", "DERSettings", "DERCapability"),
         answers_14=True,
+        gives_up_vanished=True,
     ),
 }
 NEW_CONNECTIONS = ("COMM-002", "CORE-003", "CORE-009", "BASIC-017", "BASIC-029", "CORE-004", "TREE-001")

@@ -104,6 +104,7 @@ class ReferenceClient:
             self.flaws,
             seed=f"{seed}:{identity.lfdi}",
             answers_14=self.manner.answers_14 or conduct.reports.answers_14,
+            gives_up_vanished=self.manner.gives_up_vanished,
             owe=self._responses.owe,
             check=self._check_control,
             room=conduct.pace.stored_events,

@@ -52,6 +52,7 @@ class EventKeeper:
         *,
         seed: str,
         answers_14: bool,
+        gives_up_vanished: bool,
         owe: Callable[[Owed], None],
         check: Callable[[KnownControl], None],
         room: int | None = None,
@@ -62,7 +63,7 @@ class EventKeeper:
         self._clock, self._time, self._site, self._flaws = clock, time, site, flaws
         self._owe, self._check, self._room, self._most_programs = owe, check, room, most_programs
         self._fallback = fallback or {}
-        self._own_grad_w = own_grad_w
+        self._own_grad_w, self._gives_up_vanished = own_grad_w, gives_up_vanished
         self._lists: dict[str, tuple[KnownProgram, ...]] = {}
         self._past: Mapping[str, Participation] = {}
         self._checked: set[str] = set()
@@ -78,13 +79,13 @@ class EventKeeper:
 
     def learn(self, list_target: str, programs: tuple[KnownProgram, ...]) -> None:
         """Take what a program list holds now."""
-        if "takes_vanished_for_cancelled" in self._flaws:
+        if self._gives_up_vanished:
             self._give_up_vanished(list_target, programs)
         self._lists[list_target] = tuple(map(self._believed, self._kept(programs)))
         self._woken.set()
 
     def _give_up_vanished(self, list_target: str, programs: tuple[KnownProgram, ...]) -> None:
-        """Take controls that were listed and are no more for cancelled: a flaw."""
+        """Take controls that were listed and are no more for cancelled, as IEEE 2030.5-2023 has it."""
         listed = {control.mrid for program in programs for control in program.controls}
         known = {control.mrid for program in self._lists.get(list_target, ()) for control in program.controls}
         gone = {mrid: self._past[mrid] for mrid in known - listed if mrid in self._past}

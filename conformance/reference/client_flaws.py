@@ -49,7 +49,6 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("never_completes", "CTP.BASIC-017", "never answers that a control is completed"),
         _flaw("wrong_response_lfdi", "BASE.030", "answers with an LFDI that is not its own"),
         _flaw("prolongs_late_controls", "EVENT.015", "carries a control that it reads late out for its whole duration"),
-        _flaw("takes_vanished_for_cancelled", "EVENT.026", "gives up a control that vanished from its list"),
         _flaw("answers_elsewhere", "BASE.030", "posts every Response where the first control it answered wanted it"),
         _flaw("moves_on_receipt", "EVENT.002", "answers properly and moves its plant as soon as it reads a control"),
         _flaw("responds_early", "CTP.BASIC-017", "answers that a control has started when it receives it"),

@@ -44,6 +44,7 @@ class Manner:
         subscribes_widely: subscribes to more resources than CSIP names.
         subscribes_twice: posts every Subscription a second time.
         opts_in: says of every control that its user opts in, where the server wants to hear of users.
+        gives_up_vanished: takes a control that is no longer listed for cancelled (IEEE 2030.5-2023).
         answers_14: answers a supersession by another program before the start with 14 instead of 7.
         looks_around: reads the DERList of every EndDevice that it is shown, before its own.
         puts_twice: puts every DER document a second time.
@@ -67,6 +68,7 @@ class Manner:
     content_type_on_get: bool = False
     put_order: tuple[str, ...] = DER_DOCUMENTS
     opts_in: bool = False
+    gives_up_vanished: bool = False
     answers_14: bool = False
     notification_status: int = 201
     subscribes_widely: bool = False

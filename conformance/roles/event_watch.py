@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from conformance.catalogue.profile import Policy
 from conformance.judgement.check import Check, require
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used
@@ -97,6 +98,20 @@ class EventWatch:
         """Judge Response 6 to a cancellation that the client read by ``told``."""
         window = Window(arrival(told), "the cancellation was read", None, self._late_s)
         return await self._response(control, CANCELLED, window, "BASE.030")
+
+    async def vanished(self, control: DERControl, gone: Exchange, policy: Policy) -> int:
+        """Judge the last Response to a control that the client read, by ``gone``, to be listed no more; return it.
+
+        By IEEE 2030.5-2018 such a control runs on, to Response 3; by the edition of 2023 it counts as cancelled: 6.
+        """
+        until = arrival(gone) + timedelta(seconds=self._late_s)
+        given_up = await self._client.response(control, CANCELLED, until)
+        last = COMPLETED if given_up is None else CANCELLED
+        expected = f"{_name(control)}, no longer listed, ends with {policy.choice}"
+        good, told = str(last) in policy.choice.split(), "6" if given_up else "no 6 in time"
+        self._check.that(good, "EVENT.026", expected, told, [given_up or gone], policy=policy.name)
+        await (self.completed(control) if given_up is None else self.cancelled(control, gone))
+        return last
 
     async def superseded(self, control: DERControl, policy: str) -> None:
         """Judge that a control is answered with 7 or 14 by the time it would have started."""

@@ -177,24 +177,25 @@ async def late_001(utility, client, step, check, limits, clock):
     requirements=["EVENT.026", "EVENT.002", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
     flaws=[
         *("ignores_control", "keeps_control_after_end", "never_completes", "no_received_response"),
-        *("starts_late", "takes_vanished_for_cancelled", "wrong_response_lfdi", "responds_early"),
+        *("starts_late", "wrong_response_lfdi", "responds_early"),
     ],
     needs=["DER", "Response"],
     origin="ours",
     duration=["first_contact", "control_lead", "vanishing_control", "response_deadline", "event_aftermath"],
     instructions=["restart_client"],
 )
-async def vanish_001(utility, client, step, check, limits, clock):
-    """A server that tidies its lists has not changed its mind; one that has says so by a status.
+async def vanish_001(utility, client, step, check, limits, clock, policies):
+    """A server that tidies its lists must not leave a plant behind that neither goes on nor lets go.
 
     Steps
         1. Start the client, publish a control, and wait until the client has read it.
         2. Wait for Responses 1 and 2, and take the control out of its list while it runs.
-        3. Wait until the client has read the list without it, and for Response 3.
+        3. Wait until the client has read the list without it, and for Response 6 at once or Response 3 at its end.
         4. Look at the plant.
 
     Passes when
-        the control is carried out to its end, and no longer, as if it were still listed.
+        the control is carried out to its end, and no longer, as if it were still listed. By the edition of 2023 it
+        counts as cancelled: that will do as well, unless the policy names one of the two alone.
     """
     watch = EventWatch(utility, client, check, limits)
     program = await with_one_default(utility, client, limits)
@@ -207,14 +208,18 @@ async def vanish_001(utility, client, step, check, limits, clock):
         last = client.exchanges()[-1].number
     with step(3):
         path = program.controls_path
-        without = await client.seen(
+        gone = await client.seen(
             "GET", ("DERControlList",), control.end, lambda it: it.path == path and it.number > last
         )
-        require(without, "the client does not read the list again before the control ends")
-        await watch.completed(control)
+        gone = require(gone, "the client does not read the list again before the control ends")
+        ended = await watch.vanished(control, gone, policies["vanished_control"])
     with step(4):
         await clock.wait(limits.event_aftermath.duration)
-        watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
-        during = Span(control.start, control.end, "the control")
-        check.in_force(client.plant, LIMITED, during, limits.plant_settling, requirement="EVENT.026")
-        watch.over(control, clock.now())
+        watch.no_other(control, {RECEIVED, STARTED, ended})
+        if ended == COMPLETED:
+            during = Span(control.start, control.end, "the control")
+            check.in_force(client.plant, LIMITED, during, limits.plant_settling, requirement="EVENT.026")
+            watch.over(control, clock.now())
+        else:
+            let_go = arrival(gone) + limits.response_deadline.duration + limits.plant_settling.duration
+            watch.no_effect(control, let_go, clock.now())
