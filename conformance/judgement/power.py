@@ -113,7 +113,7 @@ def told_held(
 ) -> Judged:
     """Judge the client's readings whose interval lies within a span; without one nothing is decided."""
     expected = f"readings of {WORDS[mode]} at most {limit_w:g} W for {span.label} (the client's own word)"
-    inside = [it for it in read_flows(mode, posts) if _within(it, span, ahead)]
+    inside = [it for it in read_flows(mode, posts) if within(it, span, ahead)]
     if not inside:
         return Judged("told_held", State.NOTE, expected, "no reading of a whole interval within that time")
     worst = max(inside, key=lambda it: it.value or 0.0)
@@ -148,7 +148,8 @@ def _signed(item: Interval, sign: float) -> Interval:
     return replace(item, value=sign * (item.value or 0.0))
 
 
-def _within(item: Interval, span: Span, ahead: timedelta) -> bool:
+def within(item: Interval, span: Span, ahead: timedelta) -> bool:
+    """Say whether an interval, by a server's clock that is so far ahead, has a length and lies in a span."""
     start, end = instant(item.start_s) - ahead, instant(item.end_s) - ahead
     return item.length_s > 0 and span.start <= start and end <= span.end
 

@@ -20,8 +20,7 @@ from conformance.judgement.finding import State
 from conformance.judgement.intervals import Interval
 from conformance.judgement.judged import Judged, limit_used, passed_if
 from conformance.judgement.plant import Span
-from conformance.judgement.power import Powered, PowerSample, pieces_of, read_flows
-from conformance.judgement.timing import instant
+from conformance.judgement.power import Powered, PowerSample, pieces_of, read_flows, within
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.verdict import Grade
 from conformance.wire.exchange import Exchange
@@ -110,7 +109,8 @@ def ramped(plant: object, ramp: Ramp, span: Span, uncertainty_s: float) -> Judge
 def told_ramped(posts: Sequence[Exchange], ramp: Ramp, span: Span, ahead: timedelta) -> Judged:
     """Judge the client's readings of the DER's power around a move; a note where they are too coarse for its ramp."""
     expected, limit = f"{ramp.words} around {span.label} (the client's own word)", limit_used(ramp.excess)
-    inside = sorted(_within(read_flows("opModGenLimW", posts), span, ahead), key=lambda it: it.start_s)
+    flows = (it for it in read_flows("opModGenLimW", posts) if within(it, span, ahead))
+    inside = sorted(flows, key=lambda it: it.start_s)
     pairs = [(one, other) for one, other in pairwise(inside) if one.length_s == other.length_s]
     shown = [(one, other) for one, other in pairs if abs(ramp.move_w) > ramp.allowed_w(other.start_s - one.start_s)]
     if not shown:
@@ -171,11 +171,3 @@ def _state(worst: _Steepest, samples: Sequence[PowerSample], ramp: Ramp, uncerta
 def _moved_w(samples: Sequence[PowerSample], ramp: Ramp) -> float:
     points = _points(samples, _injected, ramp)
     return max(level for _, level in points) - points[0][1]
-
-
-def _within(seen: Sequence[Interval], span: Span, ahead: timedelta) -> list[Interval]:
-    return [
-        it
-        for it in seen
-        if it.length_s > 0 and span.start <= instant(it.start_s) - ahead and instant(it.end_s) - ahead <= span.end
-    ]
