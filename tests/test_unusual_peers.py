@@ -59,8 +59,9 @@ CLIENTS = {
         accept="application/sep+xml, application/xml;q=0.5",
         media_type="application/sep+xml; charset=UTF-8",
     ),
-    "extra GETs, faster polls, whole usage points, nothing optional, DER documents reversed, Response 14": ClientManner(
+    "extra GETs, faster polls, 1200 W, whole usage points, nothing optional, Response 14": ClientManner(
         extra_gets=True,
+        rated_w=1200.0,
         reads_more=True,
         subscribes_widely=True,
         notification_status=200,

@@ -21,10 +21,11 @@ from conformance.catalogue.profile import Profile
 from conformance.catalogue.shipped import testcases_folder
 from conformance.catalogue.test_case import TestCase, load_cases
 from conformance.catalogue.values_in_force import Values, Whom
-from conformance.face.wiring import DEMONSTRATED, Choice, demonstration
+from conformance.face.wiring import DEMONSTRATED, Choice, Manners, demonstration
 from conformance.judgement.finding import Finding, State
 from conformance.output.record_reading import read_run
 from conformance.output.run_view import CaseView
+from conformance.reference.client_manner import Manner
 from conformance.reference.conduct import BEYOND, client_conduct, server_conduct
 from conformance.running.applies import FAMILY
 from conformance.running.session import Session
@@ -41,7 +42,7 @@ class Outcome(StrEnum):
     NO_PEER = "no peer"
     """The reference peer cannot depart from it yet, or cannot even keep to it."""
     FLEET = "needs a fleet"
-    """It binds aggregators only; there are no test cases for a fleet yet."""
+    """It binds aggregators only, or shows with their fleets only; there are no test cases for a fleet yet."""
     NOTHING = "nothing to break"
     """Not known, shown by a document, or such that nothing breaks it."""
 
@@ -93,13 +94,14 @@ class _Bench:
     def __init__(self, profile: Profile, cases: Sequence[TestCase]) -> None:
         self.profile = profile
         self.cases = cases
-        self._sound: dict[tuple[str, Whom], tuple[CaseView, ...]] = {}
+        self._sound: dict[tuple[str, Whom, Manners], CaseView] = {}
 
-    def sound(self, case: TestCase, whom: Whom) -> CaseView:
+    def sound(self, case: TestCase, whom: Whom, manners: Manners) -> CaseView:
         """Return how a case ends for the sound peer that is declared so."""
-        if (case.key, whom) not in self._sound:
-            self._sound[case.key, whom] = _run(self.profile, self.profile.values, [case], whom)
-        return self._sound[case.key, whom][0]
+        key = case.key, whom, manners
+        if key not in self._sound:
+            (self._sound[key],) = _run(self.profile, self.profile.values, [case], whom, manners)
+        return self._sound[key]
 
 
 def _proof(departure: Departure, bench: _Bench, parent: Profile) -> Proof:
@@ -111,6 +113,8 @@ def _proof(departure: Departure, bench: _Bench, parent: Profile) -> Proof:
     judges = [case for case in bench.cases if _judges(case, value)]
     if not judges:
         return Proof(departure, Outcome.NO_CASE, "no case judges it yet")
+    if all("fleet" in case.needs for case in judges):
+        return Proof(departure, Outcome.FLEET, "shows with an aggregator's fleet only")
     departed = departure.kept_by(bench.profile.values)
     whom = _whom(departed, value)
     if whom is None:
@@ -129,7 +133,8 @@ def _judged(
 ) -> Proof:
     """Run the cases under both profiles and say whether the one catches and the other lets through."""
     departure = named.departure
-    above, below = _run(bench.profile, departed, judges, whom), _run(parent, departed, judges, whom)
+    manners = SMALL if departure.value.name in SHOWN_IN_SMALL else Manners()
+    above, below = (_run(profile, departed, judges, whom, manners) for profile in (bench.profile, parent))
     seen = replace(named, pack=_caught(above, departure.value), parent=_caught(below, departure.value))
     catching, lenient = (below, above) if departure.eased else (above, below)
     catchers = tuple(case for case in catching if _against(case, departure.value))
@@ -139,14 +144,16 @@ def _judged(
     if not departure.same_below and any(_against(case, departure.value) for case in lenient):
         which = "the pack" if departure.eased else "the parent"
         return replace(seen, outcome=Outcome.FAILED, why=f"{which} catches it as well")
-    if not departure.eased and (unsound := _unsound(bench, judges, whom, departure.value)):
-        return replace(seen, outcome=Outcome.FAILED, why=f"{unsound} objects to the sound peer as well")
+    if not departure.eased:
+        sound = (bench.sound(case, whom, manners) for case in judges)
+        if unsound := next((case.key for case in sound if _against(case, departure.value)), ""):
+            return replace(seen, outcome=Outcome.FAILED, why=f"{unsound} objects to the sound peer as well")
     return replace(seen, outcome=Outcome.PROVEN, why="as below, by another source" if departure.same_below else "")
 
 
-def _unsound(bench: _Bench, judges: Sequence[TestCase], whom: Whom, value: Value) -> str:
-    """Return the case that objects to the peer that keeps to everything, if one does."""
-    return next((case.key for case in judges if _against(bench.sound(case, whom), value)), "")
+SHOWN_IN_SMALL = ("MirrorMeterReading.accuracy_share",)
+"""Shares of a rating that count only where the rating is small."""
+SMALL = Manners(client=Manner(rated_w=1200.0))
 
 
 def _missed(cases: Sequence[CaseView]) -> Outcome:
@@ -196,13 +203,15 @@ def _differs(sound: Values, departed: Values, whom: Whom, judges: Sequence[TestC
     )
 
 
-def _run(profile: Profile, kept: Values, cases: Sequence[TestCase], whom: Whom) -> tuple[CaseView, ...]:
+def _run(
+    profile: Profile, kept: Values, cases: Sequence[TestCase], whom: Whom, manners: Manners
+) -> tuple[CaseView, ...]:
     """Run cases of a profile against peers that keep to these values."""
     choice = Choice(profile=profile, cases=cases, client=whom)
     sides: dict[str, tuple[str, ...]] = {case.subject: () for case in cases}
     with ExitStack() as keep:
         folder = Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="csip-proof-")))
-        session = Session(demonstration(choice, folder, keep, sides, peers_keep_to=kept))
+        session = Session(demonstration(choice, folder, keep, sides, manners, peers_keep_to=kept))
         session.start()
         run = read_run(session.finish())
     asked = {case.key for case in cases}

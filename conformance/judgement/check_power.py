@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from conformance.judgement import metering, power, ramps
+from conformance.judgement.charge import Nameplate
 from conformance.judgement.court import Judging
 from conformance.judgement.plant import Span
 from conformance.vocabulary.limits import Limit, Limits
@@ -59,3 +60,14 @@ class CheckPower(Judging):
             told = metering.averages(posts, place, since, ahead)
             self.judged("AUS.ALL-06", metering.right_size(told, place, plant, accuracy))
             self.judged("AUS.METER-SIGN", metering.right_sign(told, place, plant, accuracy))
+            self._accurate(told, place, plant)
+
+    def _accurate(self, told: Sequence[metering.Average], place: str, plant: object) -> None:
+        """Judge averages by what a profile demands of meters; a share is one of the rating, which only the DER has."""
+        self.demands("MirrorMeterReading.accuracy", lambda it: metering.accurate(it, told, place, plant, it.number))
+        rated_w = plant.ratings()["W"] if place == "der" and isinstance(plant, Nameplate) else None
+        if rated_w is not None:
+            self.demands(
+                "MirrorMeterReading.accuracy_share",
+                lambda it: metering.accurate(it, told, place, plant, rated_w * it.number / 100),
+            )

@@ -8,14 +8,16 @@ import is positive at the site and injection at the DER, and ``flowDirection`` r
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from conformance.catalogue.pack_values import Value
 from conformance.catalogue.reading_words import is_vehicle
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged, limit_used, passed_if
 from conformance.judgement.power import WATT, Powered, PowerSample, reversed_mrids
+from conformance.judgement.ramps import Observed
 from conformance.judgement.readings import Came, Series, mirrored_series
 from conformance.vocabulary.limits import Limit
 from conformance.vocabulary.mrid import is_mrid, normal_mrid
@@ -94,18 +96,36 @@ def right_sign(told: Sequence[Average], place: str, plant: object, accuracy: Acc
     return _judged("right_sign", passed_if(not wrong), expected, observed, (wrong or fitting)[-1], accuracy)
 
 
+def accurate(value: Value, told: Sequence[Average], place: str, plant: object, allowed_w: float) -> Judged:
+    """Judge how far averages are off what flowed, by a demand on meters; behind registers a miss is undecided."""
+    expected = f"{value.sentence}: averages of the {NAMES[place]}'s power within {allowed_w:g} W"
+    if (undecided := _unmeasured("accurate", told, plant, expected)) is not None:
+        return undecided
+    assert isinstance(plant, Powered)
+    samples = plant.powers()
+    off_w, worst = max(((_off(it, samples, place, size=True), it) for it in told), key=lambda pair: pair[0])
+    missed = State.FAIL if not isinstance(plant, Observed) or plant.exact else State.INCONCLUSIVE
+    state = State.PASS if off_w <= allowed_w else missed
+    observed = f"{len(told)} averages; the worst tells {worst.value_w:.0f} W, {off_w:.0f} W off"
+    return Judged("accurate", state, expected, observed, (worst.exchange,), grade=Grade.WIRE_AND_SIMULATOR)
+
+
 NAMES = {"site": "site", "der": "DER"}
 
 
 def _undecided(kind: str, told: Sequence[Average], plant: object, expected: str, accuracy: Accuracy) -> Judged | None:
-    limit = limit_used(accuracy.error)
+    undecided = _unmeasured(kind, told, plant, expected)
+    return replace(undecided, limit=limit_used(accuracy.error)) if undecided is not None else None
+
+
+def _unmeasured(kind: str, told: Sequence[Average], plant: object, expected: str) -> Judged | None:
     if not isinstance(plant, Powered):
         observed = "the powers were not observed: no simulator and no meter behind this client"
-        return Judged(kind, State.NOTE, expected, observed, limit=limit)
+        return Judged(kind, State.NOTE, expected, observed)
     samples = plant.powers()
     if not told or not samples or samples[0].at > min(it.start for it in told) - timedelta(seconds=SHIFTS * SHIFT_S):
         observed = "no average over an interval that was observed, or several meters of one place"
-        return Judged(kind, State.NOTE, expected, observed, limit=limit)
+        return Judged(kind, State.NOTE, expected, observed)
     return None
 
 

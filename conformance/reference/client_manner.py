@@ -51,6 +51,7 @@ class Manner:
         reading_sets: tells averages within a MirrorReadingSet that has their interval, and their ReadingType again.
         whole_usage_points: posts readings within their whole MirrorUsagePoint, to the list of them.
         absolute_form: writes scheme and host before the path of every request target, as to a proxy.
+        rated_w: what its plant is rated for, half of it PV and half a battery.
         reads_more: mirrors the power of one phase and the voltage of the moment as well, beside its averages.
     """
 
@@ -78,6 +79,7 @@ class Manner:
     reading_sets: bool = False
     whole_usage_points: bool = False
     absolute_form: bool = False
+    rated_w: float = 10000.0
     reads_more: bool = False
     spare: bool = False
     indented: bool = False

@@ -256,12 +256,18 @@ class Mirror:
         stuck = "readings_of_one_time" in self._flaws and quantity.uom != WATT
         return self._first_end_s if stuck else end_s
 
+    def _metered(self, quantity: Quantity, means: Averages) -> int:
+        """Return what is shown of a mean; the total power of site and DER with the error of their meters."""
+        if quantity.uom != WATT or quantity.phase or self.meter == "evse":
+            return quantity.value(means)
+        return round(self._reports.shown_w(quantity.value(means), self._site.rated_w))
+
     def _value(self, quantity: Quantity, means: Averages) -> int:
         if quantity.sense in self._site.blind:
             return 0
         battery = self._site.battery
         if quantity.uom != WATT_HOUR or battery is None:
-            shown = quantity.value(means) * (UNBALANCED if quantity.uom == WATT and quantity.phase else 1)
+            shown = self._metered(quantity, means) * (UNBALANCED if quantity.uom == WATT and quantity.phase else 1)
             return shown // STATION_PHASES if self._one_phase_only(quantity) else shown
         return round((self._site.telemetry().state_of_charge_pct or 0.0) / 100.0 * battery.capacity_wh)
 

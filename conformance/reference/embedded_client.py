@@ -70,7 +70,7 @@ def embedded_client(
 
     async def start(desk: Desk, place: ClientPlace, host: str, port: int) -> RunningClient:
         clock = desk.bench.clock
-        site = demonstration_site(clock)
+        site = demonstration_site(clock, manner)
         if place.contact is not Contact.DIRECT:
             return _Embedded(arriving(place, clock, site, host, port), SimulatedPlant(site, clock))
         link = _link(network, clock, device, host, port, chosen, conduct)
@@ -99,7 +99,7 @@ async def run_client(
 ) -> None:
     """Run the reference client with its simulated site against a server, until cancelled."""
     link = _link(network, clock, device, host, port, flaws, conduct)
-    site = site or demonstration_site(clock)
+    site = site or demonstration_site(clock, manner)
     peer = _peer(link, clock, device, entry, flaws, manner, site, conduct)
     await _living(peer, link, listen(network, clock, device, peer, LOOPBACK))
 
@@ -141,9 +141,11 @@ async def _living(peer: ReferenceClient, link: HttpClient, listening: Awaitable[
         await listener.close()
 
 
-def demonstration_site(clock: Clock) -> Site:
+def demonstration_site(clock: Clock, manner: Manner | None = None) -> Site:
     """Return a new site with one of everything; sun and vehicle can be arranged while it runs."""
-    return Site(clock.now(), Pv(sun=Switch(USUAL_SUN)), Battery(), Evse(plugged=Switch(1.0)), Load())
+    each_w = (manner or Manner()).rated_w / 2
+    battery = Battery(max_charge_w=each_w, max_discharge_w=each_w)
+    return Site(clock.now(), Pv(each_w, Switch(USUAL_SUN)), battery, Evse(plugged=Switch(1.0)), Load())
 
 
 class _Embedded:

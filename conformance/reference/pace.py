@@ -108,6 +108,8 @@ CSIP_PACE = ClientPace()
 
 
 DELIVERY, SITE_TEST = "DERControl.delivery", "EndDevice.capability_test"
+SELDOM = ("Time", "FunctionSetAssignmentsList")
+"""What may be read more rarely than every 900 s where the server states nothing, and has a floor."""
 READ_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
 """What the client reads whenever it reads a DERProgramList, unless it may be read more rarely."""
 
@@ -151,15 +153,15 @@ def _poll_rates(values: Values) -> dict[str, float]:
     polled = [value.number for value in found if value is not None and _counts_the_poll(value)]
     delivered = [max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)) for allowed in polled]
     below += delivered
-    floor = _largest(values, "Time.pollRate_floor")
+    floors = {name: _largest(values, f"{name}.pollRate_floor") for name in SELDOM}
     wanted = {
         "DERProgramList": min(_known(below), default=None),
         "DERList": min(_known([rates.get("DERList"), *_put_intervals(values).values()]), default=None),
-        "Time": rates.get("Time") if floor is None else floor,
+        **{name: rates.get(name) if floor is None else floor for name, floor in floors.items()},
     }
     rates |= {name: rate for name, rate in wanted.items() if rate is not None}
     rates |= {name: min(rates[name], *delivered) for name in READ_WITH_PROGRAMS if name in rates and delivered}
-    return {name: rate if name == "Time" else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
+    return {name: rate if name in SELDOM else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
 
 
 def _hold_s(values: Values, name: str, poll_rate_s: float) -> float:

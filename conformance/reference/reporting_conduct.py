@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 
 from conformance.catalogue.pack_values import Value
@@ -14,6 +15,8 @@ from conformance.vocabulary.mrid import PEN_DIGITS, PenForm, pen_tail
 
 MODES, READINGS = "DERControlBase.modes", "MirrorUsagePoint.readings"
 SUPERSEDED_BY_OTHER = 14
+ERROR_SHARE, SMALL_SHARE = 0.75, 0.25
+"""How much of the error that a profile grants its meters have, and how much of a small power that may be."""
 ANY_OPERATES = "any_operates_all_off"
 
 
@@ -35,6 +38,8 @@ class ReportingConduct:
         any_operates: whether its status is that of all its DER: it operates if any does.
         readings: what it mirrors; what CSIP asks for, if ``None``.
         qualifier: what its readings say they are.
+        error_w: how far its meters of active power are off at most, in watts.
+        error_pct: the same in percent of its plant's rating; the smaller error counts.
         zero_unmeasured: whether a quantity that it cannot measure is reported as zero.
         letter_case: the case of hexadecimal digits; that of its manner, if there is none.
         lfdi: how the LFDI that it writes comes about: ``certificate_hash``, ``hash_with_pen`` or ``issued``.
@@ -56,6 +61,8 @@ class ReportingConduct:
     any_operates: bool = True
     readings: tuple[Mirrored, ...] | None = None
     qualifier: str = "average"
+    error_w: float | None = None
+    error_pct: float | None = None
     zero_unmeasured: bool = False
     letter_case: str = ""
     lfdi: str = "certificate_hash"
@@ -75,6 +82,12 @@ class ReportingConduct:
     def answers_14(self) -> bool:
         """Whether it tells a supersession by another program apart, since that code is in use."""
         return self.statuses is not None and SUPERSEDED_BY_OTHER in self.statuses
+
+    def shown_w(self, power_w: float, rated_w: float) -> float:
+        """Return what a meter shows of an active power: too much by the error, and of a small power by a share."""
+        share_w = None if self.error_pct is None else rated_w * self.error_pct / 100
+        bounds = [bound for bound in (self.error_w, share_w) if bound is not None]
+        return power_w + math.copysign(min(*bounds, abs(power_w) * SMALL_SHARE), power_w) if bounds else power_w
 
     def spoken(self, manner: Manner) -> Manner:
         """Return a manner in the letter case that is asked for."""
@@ -104,6 +117,8 @@ def reporting_conduct(values: Values) -> ReportingConduct:
         any_operates=_word(values, "DERStatus.aggregate", ANY_OPERATES) == ANY_OPERATES,
         readings=_readings(values),
         qualifier=plain.qualifier if plain.qualifier in qualifiers else qualifiers[0],
+        error_w=_error(values, "MirrorMeterReading.accuracy"),
+        error_pct=_error(values, "MirrorMeterReading.accuracy_share"),
         zero_unmeasured=_word(values, "MirrorMeterReading.unmeasured", "omitted") != "omitted",
         letter_case=_word(values, "EndDevice.lFDI.case", ""),
         lfdi=plain.lfdi if plain.lfdi in derivations else derivations[0],
@@ -151,6 +166,11 @@ def _meter(value: Value, word: ReadingWord) -> str:
 
 def _held(values: Values, name: str) -> tuple[Value, ...]:
     return tuple(value for value in values.holding(name) if value.figure is not None and not value.waived)
+
+
+def _error(values: Values, name: str) -> float | None:
+    figures = [value.number for value in _held(values, name)]
+    return ERROR_SHARE * min(figures) if figures else None
 
 
 def _set(values: Values, name: str) -> frozenset[str] | None:

@@ -38,6 +38,8 @@ POLLED: Mapping[str, str] = {
 """Resources whose pollRate the test server may state, with the names of its rates."""
 BELOW = ("DERControlList", "DefaultDERControl")
 """Resources below those, which have no rate of their own."""
+FLOORED = ("Time", "FunctionSetAssignmentsList")
+"""What profiles want read no more often than so."""
 PUT = ("DERStatus", "DERAvailability")
 AVERAGED = (38, 63, 29, 33)
 """The uoms of quantities that are averaged: W, var, V, Hz."""
@@ -69,13 +71,18 @@ class PaceWatch:
         self._utility.rates = replace(self._utility.rates, **dict.fromkeys(names, count))
 
     def polls_as_demanded(self, until: datetime) -> None:
-        """Judge polls at the client's own pace, and that Time is polled no more often than allowed."""
+        """Judge polls at the client's own pace, and that what has a floor is polled no more often than that."""
         for resource in (*POLLED, *BELOW):
+            self.polled_as_demanded(resource, until)
+        for resource in FLOORED:
             for seen in self._endpoints(resource, "GET"):
-                self._cadence_demanded(f"{resource}.pollRate", f"GET {resource}", seen, until)
-        for seen in self._endpoints("Time", "GET"):
-            settled = [it for it in seen if it.at > seen[0].at + self._limits.time_choice.duration]
-            self._never_faster("Time.pollRate_floor", "GET Time", settled)
+                settled = [it for it in seen if it.at > seen[0].at + self._limits.time_choice.duration]
+                self._never_faster(f"{resource}.pollRate_floor", f"GET {resource}", settled)
+
+    def polled_as_demanded(self, resource: str, until: datetime) -> None:
+        """Judge the polls of one kind of resource at the client's own pace, at every address."""
+        for seen in self._endpoints(resource, "GET"):
+            self._cadence_demanded(f"{resource}.pollRate", f"GET {resource}", seen, until)
 
     def posts_as_demanded(self, until: datetime) -> None:
         """Judge posts of readings per usage point, and puts of the DER documents per DER, at the client's own pace."""

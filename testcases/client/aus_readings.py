@@ -42,7 +42,10 @@ OWN_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus")
     aliases=["ALL-06"],
     duration=["first_contact", "discovery", "aus_reading_watch"],
     instructions=["restart_client", "pulse_load"],
-    values=["MirrorUsagePoint.readings", "Reading.timePeriod.alignment", "Reading.timePeriod.multiple"],
+    values=[
+        *("MirrorUsagePoint.readings", "Reading.timePeriod.alignment", "Reading.timePeriod.multiple"),
+        *("MirrorMeterReading.accuracy", "MirrorMeterReading.accuracy_share"),
+    ],
 )
 async def meter_001(utility, client, step, check, limits, clock, instruct):
     """Networks work out what a feeder can bear from what flows at each connection point and each DER.

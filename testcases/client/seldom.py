@@ -2,6 +2,7 @@
 
 from conformance.face.authoring import (
     STARTED,
+    PaceWatch,
     arrival,
     clock_gained,
     dated_responses,
@@ -14,6 +15,7 @@ from conformance.face.authoring import (
     test_case,
 )
 
+ASSIGNMENTS = "FunctionSetAssignmentsList"
 GENTLE = {"opModMaxLimW": 9000}
 
 
@@ -52,6 +54,45 @@ async def quiet_001(utility, client, step, check, limits, clock):
         await clock.wait(limits.quiet_watch.duration)
         moments, until, slack_s = [arrival(it) for it in client.exchanges()], clock.now(), limits.poll_tolerance.value
         check.demands("EndDevice.contact_interval", lambda value: heard_of(value, moments, until, slack_s))
+
+
+@test_case(
+    id="QUIET-002",
+    title="Assignments looked for over days, where the server leaves it open",
+    subject="client",
+    requirements=[],
+    flaws=["polls_once", "hard_coded_paths"],
+    needs=["DER"],
+    origin="ours",
+    duration=["first_contact", "discovery", "assignments_watch"],
+    instructions=["restart_client"],
+    values=["FunctionSetAssignmentsList.pollRate"],
+)
+async def quiet_002(utility, client, step, check, limits, clock, values):
+    """A site that is moved to another group learns of it from its assignments, and nobody need tell it when to look.
+
+    Steps
+        1. Start the client against a server that states no pollRate for FunctionSetAssignments and a week for all else,
+           and wait until it has read its assignments.
+        2. Leave it alone for five days.
+
+    Passes when
+        it goes on reading its assignments as often as the profile asks for, to the end. In real time it runs only where
+        assignments_watch is set under limits in csip.toml.
+    """
+    only_if_chosen(clock, limits.assignments_watch)
+    pace = PaceWatch(utility, client, check, limits, clock, values)
+    leave_alone(utility, limits.quiet_rate)
+    pace.state(None, ASSIGNMENTS)
+    registered_last(utility, client.lfdi, pin=client.pin)
+    one_program(utility, client.lfdi)
+    with step(1):
+        await client.start(within=limits.first_contact)
+        until = clock.now() + limits.discovery.duration
+        require(await client.seen("GET", (ASSIGNMENTS,), until), f"the client reads no {ASSIGNMENTS}")
+    with step(2):
+        await clock.wait(limits.assignments_watch.duration)
+        pace.polled_as_demanded(ASSIGNMENTS, until=clock.now())
 
 
 @test_case(

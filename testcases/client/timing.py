@@ -14,7 +14,8 @@ LISTS = ("DeviceCapability", "EndDeviceList", "FunctionSetAssignmentsList", "DER
 POSTS = "MirrorUsagePoint"
 AT_ITS_OWN_PACE = [
     *("DeviceCapability.pollRate", "Time.pollRate", "Time.pollRate_floor", "EndDeviceList.pollRate"),
-    *("FunctionSetAssignmentsList.pollRate", "DERProgramList.pollRate", "DERControlList.pollRate"),
+    *("FunctionSetAssignmentsList.pollRate", "FunctionSetAssignmentsList.pollRate_floor"),
+    *("DERProgramList.pollRate", "DERControlList.pollRate"),
     *("DefaultDERControl.pollRate", "DERList.pollRate", "MirrorUsagePointList.pollRate"),
 ]
 OF_INTERVALS = [

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from made_evidence import NS, at, limit, sent
 
+from conformance.catalogue.pack_values import Kind, SourceGrade, Value
 from conformance.judgement.finding import State
-from conformance.judgement.metering import Accuracy, averages, mean_w, right_sign, right_size
+from conformance.judgement.metering import Accuracy, accurate, averages, mean_w, right_sign, right_size
 from conformance.judgement.power import PowerSample
 from conformance.vocabulary.verdict import Grade
 from conformance.wire.exchange import Exchange
@@ -84,3 +85,29 @@ def test_averages_from_before_and_a_plant_that_is_not_observed_leave_notes() -> 
 def test_a_mean_is_the_energy_over_the_time() -> None:
     course = [PowerSample(at(0), 0.0, 0, 0), PowerSample(at(10), 1000.0, 0, 0), PowerSample(at(10), 5000.0, 0, 0)]
     assert mean_w(course, lambda it: it.site_w, at(0), at(20)) == pytest.approx(2750.0)
+
+
+class Registers(Meter):
+    """The same site behind registers that are polled."""
+
+    exact = False
+
+
+WITHIN = Value("MirrorMeterReading.accuracy", 50.0, "W", "book", SourceGrade.PRIMARY, "pack", Kind.ADD)
+
+
+@pytest.mark.parametrize(
+    ("plant", "value", "state"),
+    [
+        (Meter(), 3050, State.PASS),
+        (Meter(), -2950, State.PASS),
+        (Meter(), 3051, State.FAIL),
+        (Meter(), 2949, State.FAIL),
+        (Registers(), 3050, State.PASS),
+        (Registers(), 3051, State.INCONCLUSIVE),
+        (None, 3051, State.NOTE),
+    ],
+)
+def test_an_average_is_as_accurate_as_a_profile_demands(plant: object, value: int, state: State) -> None:
+    told = averages([posted("0003", value)], "site", at(0), NOW)
+    assert accurate(WITHIN, told, "site", plant, 50.0).state is state
