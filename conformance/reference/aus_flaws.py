@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lxml import etree
 
 from conformance.reference.client_reading import LIMITS
 from conformance.reference.schedule_facts import ModeValue
+from conformance.reference.setpoints import PowerFactor
 from conformance.wire.payload import Node
 
 IGNORED = {
@@ -28,6 +30,9 @@ def bent(modes: Mapping[str, ModeValue], flaws: frozenset[str]) -> dict[str, Mod
     kept = {name: value for name, value in modes.items() if name not in dropped}
     if "never_disconnects" in flaws:
         kept |= {name: True for name in ("opModEnergize", "opModConnect") if name in kept}
+    if "ignores_excitation" in flaws:
+        factors = {name: value for name, value in kept.items() if isinstance(value, PowerFactor)}
+        kept |= {name: replace(value, absorbing=False) for name, value in factors.items()}
     return kept
 
 

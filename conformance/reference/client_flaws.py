@@ -81,6 +81,7 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("keeps_few_events", "G10", "holds ten controls of a program and no more"),
         _flaw("keeps_few_programs", "P24", "holds ten programs of a list and no more"),
         _flaw("never_disconnects", "P29", "takes opModEnergize and opModConnect false for true"),
+        _flaw("ignores_excitation", "DER.034", "injects reactive power whatever the excitation of a power factor"),
         _flaw("knows_no_may_trip", "P29", "leaves out the ride-through curves of what may trip"),
         _flaw("ignores_randomization", "RAND.002-005", "starts every control at its nominal start"),
         _flaw("randomizes_too_far", "EVENT.044", "moves starts and ends by twice the bounds of their randomization"),

@@ -132,7 +132,7 @@ async def basic_018(utility, client, step, check, limits, clock, policies):
     title="Two controls of one program, one after the other",
     subject="client",
     requirements=["CTP.BASIC-019", *EVENTS, "G11"],
-    flaws=[*FLAWS, "ignores_default"],
+    flaws=[*FLAWS, "ignores_default", "ignores_excitation"],
     needs=["DER", "Response"],
     duration=[*LENGTH, *[MINUTE] * 5],
     instructions=["restart_client"],
@@ -147,7 +147,8 @@ async def basic_019(utility, client, step, check, limits, clock, policies):
         4. Watch the client for a while after them.
 
     Passes when
-        both controls run with their three Responses each, with the default before, between and after them.
+        both controls run with their three Responses each, with the default before, between and after them: the first
+        asks for a power factor that injects reactive power, the second for one that absorbs it.
     """
     scene = EventScene("BASIC-019", utility, client, check, limits, clock, policies)
     with step(1):
