@@ -27,7 +27,8 @@ from conformance.vocabulary.verdict import Level
 class Policy:
     """A choice made where the requirement's text leaves one: the choice, its source and a note.
 
-    ``cases`` are the test cases that rest on it as a whole; others name it where a check uses it.
+    ``cases`` are the test cases that rest on it as a whole, by id, or by key where only the one of a client or of a
+    server does; others name it where a check uses it.
     """
 
     name: str

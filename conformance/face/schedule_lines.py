@@ -14,7 +14,7 @@ from conformance.running.plan import Plan
 from conformance.running.schedule import expected_s, schedule
 from conformance.vocabulary.limits import Limits
 
-CHOSEN = ("renewal_watch", "long_watch", "quiet_watch", "clock_watch")
+CHOSEN = ("renewal_watch", "long_watch", "quiet_watch", "assignments_watch", "clock_watch")
 """Limits that must be set in ``csip.toml`` for their test cases to run in real time: they take a day and more."""
 
 

@@ -241,7 +241,7 @@ def _settled(
 
 async def _call(desk: Desk, nouns: Mapping[str, object]) -> None:
     for policy in desk.profile.policies.values():
-        if desk.case.id in policy.cases:
+        if {desk.case.id, desk.case.key} & set(policy.cases):
             desk.check.rests_on(policy)
     known = desk.nouns() | dict(nouns)
     wanted = inspect.signature(desk.case.function).parameters

@@ -56,7 +56,7 @@ async def published(plan, device, arrange, step, limits, *, responses=False):
     duration=["long_course"],
     instructions=INSTRUCTIONS,
 )
-async def core_012(device, arrange, step, limits, policies):
+async def core_012(device, arrange, step, limits):
     """One control may hold an immediate mode and a curve; the device needs both, and all ten points.
 
     Steps
@@ -70,7 +70,7 @@ async def core_012(device, arrange, step, limits, policies):
     held = await published(IMMEDIATE_AND_CURVE, device, arrange, step, limits)
     with step(3):
         await device.obey(*held)
-        device.judge(*held, policy=policies["curve_points"].name)
+        device.judge(*held)
 
 
 @test_case(

@@ -13,7 +13,7 @@ CODE = "".join(
     for folder in (shipped.testcases_folder(), Path(__file__).parents[2] / "conformance")
     for path in folder.rglob("*.py")
 )
-IDS = {case.id for case in load_cases(shipped.testcases_folder())}
+IDS = {name for case in load_cases(shipped.testcases_folder()) for name in (case.id, case.key)}
 
 
 @pytest.mark.parametrize("name", profile_names())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from conformance.catalogue.test_case import load_cases
 from conformance.face.cli import csip
 from conformance.face.configuration import read_configuration
 from conformance.face.progress import Progress, in_one_line, left_out_lines
-from conformance.face.schedule_lines import plan_lines
+from conformance.face.schedule_lines import CHOSEN, plan_lines
 from conformance.face.wiring import Choice, demonstration
 from conformance.running.plan import Plan, make_plan
 
@@ -56,6 +57,11 @@ def test_the_plan_leaves_out_what_takes_a_day_until_its_limit_is_set(tmp_path: P
     asked = list(plan_lines(read_configuration(file), Choice(only=("SUBSCRIBE-002",))))
     assert any("25:07 h" in line for line in asked)
     assert not any("unasked" in line for line in asked)
+
+
+def test_the_plan_knows_every_limit_that_must_be_set_for_its_case_to_run() -> None:
+    cases = "".join(path.read_text(encoding="utf-8") for path in shipped.testcases_folder().rglob("*.py"))
+    assert set(re.findall(r"only_if_chosen\((?:clock, )?limits\.(\w+)\)", cases)) == set(CHOSEN)
 
 
 def test_a_long_order_with_brackets_takes_one_line_of_the_live_table_and_loses_nothing_to_markup() -> None:
