@@ -10,7 +10,7 @@ import difflib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jsonschema
@@ -118,11 +118,24 @@ def locate(name_or_path: str, beside: Path | None = None) -> Path:
 def read_pack(path: Path) -> Pack:
     """Read one layer. Raises ``UsageError`` if it cannot be read or is not of the published form."""
     try:
-        document = plain_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UsageError(explain(f"reading the profile {path}", "a YAML file", str(error), "mend the file")) from None
+        return _read(path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _no_yaml(path, error) from None
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, text: str) -> Pack:
+    """Return the layer that a text says; kept, since many runs of one process ask for the same."""
+    try:
+        document = plain_yaml(text)
+    except (ValueError, yaml.YAMLError) as error:
+        raise _no_yaml(path, error) from None
     _must_fit_schema(path, document)
     return _pack(path, document)
+
+
+def _no_yaml(path: Path, error: Exception) -> UsageError:
+    return UsageError(explain(f"reading the profile {path}", "a YAML file", str(error), "mend the file"))
 
 
 def _must_fit_schema(path: Path, document: object) -> None:

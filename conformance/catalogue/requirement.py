@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jsonschema
@@ -77,17 +78,26 @@ Register = Mapping[str, Requirement]
 
 def load_register(folder: Path) -> Register:
     """Return all requirements below a folder, by id. A double id, or a file of another form, is an error of ours."""
-    schema = json.loads((profiles_folder() / SCHEMA).read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema)
     register: dict[str, Requirement] = {}
     for path in sorted(folder.glob("*.yaml")):
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-        _must_fit(path, validator.iter_errors(document))
-        for row in _rows(document["source"], document["requirements"]):
+        for row in _read(path, path.read_text(encoding="utf-8")):
             if row.id in register:
                 raise HarnessError(f"the requirement {row.id} stands twice in the register")
             register[row.id] = row
     return register
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, text: str) -> tuple[Requirement, ...]:
+    """Return the requirements that a text says; kept, since many runs of one process ask for the same."""
+    document = yaml.load(text, Loader=_LOADER)
+    _must_fit(path, _validator().iter_errors(document))
+    return tuple(_rows(document["source"], document["requirements"]))
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads((profiles_folder() / SCHEMA).read_text(encoding="utf-8")))
 
 
 def _must_fit(path: Path, errors: Iterable[jsonschema.ValidationError]) -> None:
