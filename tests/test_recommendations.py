@@ -16,6 +16,8 @@ pytestmark = pytest.mark.timeout(900)
 CASES = (
     ("client/NEWER-001", "older_wins", "G14"),
     ("server/BASIC-015", "forgets_cancelled", "KEEPS.CANCELLED"),
+    ("server/SCHEDULE-001", "controls_of_one_start_out_of_order", "LIST.TIES"),
+    ("server/PROGRAMS-001", "programs_of_one_primacy_out_of_order", "LIST.TIES"),
 )
 """Test case, flaw, and the requirement that the flaw is warned of by."""
 

@@ -35,10 +35,11 @@ class CheckTiming(Judging):
     ) -> bool:
         """Judge a clock reading against the harness's clock at the moment it was received.
 
-        The reading has a resolution of one second, which counts as uncertainty.
+        The reading has a resolution of one second, and is as old as the answer was long in coming: both count as
+        uncertainty.
         """
         window = timing.Window(seen_at, "the harness's clock", -within.value, within.value)
-        uncertainty = self._court.uncertainty_s(seen_at) + CLOCK_RESOLUTION_S
+        uncertainty = self._court.uncertainty_s(seen_at) + CLOCK_RESOLUTION_S + _waited_s(exchange)
         judged = timing.happened_within(
             "the served time is", served, window, uncertainty, within, exchange=exchange.number
         )
@@ -74,3 +75,9 @@ class CheckTiming(Judging):
 
 CLOCK_RESOLUTION_S = 1.0
 """Resolution of TimeType (IEEE 2030.5 B.2.3.4): whole seconds."""
+
+
+def _waited_s(exchange: Exchange) -> float:
+    """Return how long the answer was in coming."""
+    first = exchange.response_first
+    return 0.0 if first is None else max(0.0, first.mono - exchange.request_last.mono)

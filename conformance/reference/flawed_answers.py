@@ -15,6 +15,7 @@ from conformance.roles.utility import Handler, Interposer
 from conformance.roles.utility.client_document import ClientDocument
 from conformance.wire.messages import Answer, Request
 from conformance.wire.parser import parse
+from conformance.wire.payload import SEP, write
 
 POLLED = ("FunctionSetAssignmentsList", "DERProgramList")
 DER_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus", "DERAvailability")
@@ -164,5 +165,27 @@ def clock_stands_still(parts: ServerParts) -> Interposer:
             return answer
         shown.append(shown[0] if shown else answer.body)
         return replace(answer, body=shown[0])
+
+    return interpose
+
+
+def clock_runs_slow(parts: ServerParts) -> Interposer:
+    """Show, from the first GET of Time on, a time that goes at half its speed."""
+    began: list[datetime] = []
+
+    def slowed(root: etree._Element) -> None:
+        lost = int((parts.clock.now() - began[0]).total_seconds() / 2)
+        for name in ("currentTime", "localTime"):
+            for node in root.iter(f"{{{SEP}}}{name}"):
+                node.text = str(int(node.text or "0") - lost)
+
+    def interpose(request: Request, handler: Handler) -> Answer:
+        answer = handler(request)
+        if answer.status != 200 or answer.resource != "Time" or not answer.body:
+            return answer
+        began.append(parts.clock.now())
+        root = parse(answer.body)
+        slowed(root)
+        return replace(answer, body=write(root))
 
     return interpose

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from conformance.roles.utility import Handler, Interposer
 from conformance.wire.messages import Answer, Request
 from conformance.wire.parser import parse
-from conformance.wire.payload import write
+from conformance.wire.payload import SEP, write
 
 
 def counting(attribute: str) -> Interposer:
@@ -73,6 +73,23 @@ def backwards(kind: str) -> Interposer:
         whole = parse(handler(replace(request, target=f"{request.path}?l=1000")).body)
         first = int(dict(reversed(parse_qsl(request.query))).get("s", "0"))
         page[:] = [deepcopy(entry) for entry in whole[::-1][first : first + len(page)]]
+        return replace(answer, body=write(page))
+
+    return interpose
+
+
+def ties_backwards(kind: str, key: str) -> Interposer:
+    """Sort a list by its first key alone, an element of that name, and give what has one key in the opposite order."""
+
+    def interpose(request: Request, handler: Handler) -> Answer:
+        answer = handler(request)
+        if answer.status != 200 or answer.resource != kind or not answer.body:
+            return answer
+        page = parse(answer.body)
+        whole = parse(handler(replace(request, target=f"{request.path}?l=1000")).body)
+        entries = sorted(whole[::-1], key=lambda entry: int(entry.findtext(f".//{{{SEP}}}{key}") or "0"))
+        first = int(dict(reversed(parse_qsl(request.query))).get("s", "0"))
+        page[:] = [deepcopy(entry) for entry in entries[first : first + len(page)]]
         return replace(answer, body=write(page))
 
     return interpose

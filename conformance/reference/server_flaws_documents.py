@@ -61,6 +61,18 @@ LISTS = (
         offers.serves_removed_programs,
     ),
     between("controls_out_of_order", "GEN.026", "lists the last control first", lists.backwards("DERControlList")),
+    between(
+        "controls_of_one_start_out_of_order",
+        "LIST.TIES",
+        "lists controls of one start by rising mRID",
+        lists.ties_backwards("DERControlList", "start"),
+    ),
+    between(
+        "programs_of_one_primacy_out_of_order",
+        "LIST.TIES",
+        "lists programs of one primacy by rising mRID",
+        lists.ties_backwards("DERProgramList", "primacy"),
+    ),
     between("programs_out_of_order", "GEN.026", "lists the worst program first", lists.backwards("DERProgramList")),
 )
 """Flaws of lists: their counts, their order, their queries, what they hold."""
@@ -92,6 +104,12 @@ DOCUMENTS = (
 TIME = (
     between("clock_ahead", "TIME.002", "is a minute ahead of the time", edited(documents.minute_ahead, "Time")),
     remembering("clock_stands_still", "TIME.011", "shows its first time for ever", answers.clock_stands_still),
+    remembering(
+        "clock_runs_slow",
+        "TIME.002",
+        "shows a time that goes at half its speed from the first on",
+        answers.clock_runs_slow,
+    ),
     between("unknown_time_quality", "TIME.008", "claims quality 1", edited(documents.texts("quality", "1"), "Time")),
 )
 """Flaws of the Time resource."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from conformance.catalogue.inverter_functions import Curve, Modes
 from conformance.catalogue.offers import DefaultOffer, GroupOffer, Named, ProgramOffer
@@ -110,13 +111,15 @@ class OfferReader:
         told = f"also {', '.join(foreign)}" if foreign else "none"
         self._check.that(not foreign, self._requirement, "no program of a group it is not in", told, exchanges)
 
-    async def lists_in_order(self, node: Node, link: str, key: str) -> None:
-        """Read a list and judge that its entries come by rising values of an element."""
-        listing = await self.read_list(node, link)
-        values = [entry.integer(key) for entry in listing.entries]
-        known = [value for value in values if value is not None]
-        exchanges = [page.exchange for page in listing.pages]
-        self._check.that(known == sorted(known), "GEN.026", f"entries by rising {key}", f"{known}", exchanges)
+    async def lists_by_primacy(self, group: Node) -> None:
+        """Read a DERProgramList and judge that its programs come by rising primacy, and of one primacy by mRID."""
+        listing = await self.read_list(group, "DERProgramListLink")
+        keys = [
+            (primacy, _falling_mrid(node))
+            for node in listing.entries
+            if (primacy := node.integer("primacy")) is not None
+        ]
+        self._sorted(listing, keys, "programs by rising primacy", "programs of one primacy by falling mRID")
 
     async def lists_groups_in_order(self) -> None:
         """Read the own FunctionSetAssignmentsList and judge that its entries come by falling mRID."""
@@ -127,12 +130,20 @@ class OfferReader:
         self._check.that(told == "as wanted", "LIST.GROUPS", "groups by falling mRID", told, exchanges)
 
     async def lists_by_start(self, program: Node) -> None:
-        """Read a DERControlList and judge that its events come in the order of their starts."""
+        """Read a DERControlList and judge that its events come by their starts, and of one start the newest first."""
         listing = await self.read_list(program, "DERControlListLink")
-        intervals = [entry.child("interval") for entry in listing.entries]
-        starts = [start for one in intervals if one is not None and (start := one.integer("start")) is not None]
-        exchanges = [page.exchange for page in listing.pages]
-        self._check.that(starts == sorted(starts), "GEN.026", "events by rising start", f"{starts}", exchanges)
+        keys = [(start, _newest_first(node)) for node in listing.entries if (start := _start(node)) is not None]
+        self._sorted(listing, keys, "events by rising start", "events of one start by falling creationTime and mRID")
+
+    def _sorted(self, listing: Listing, keys: Sequence[tuple[int, Further]], wanted: str, of_ties: str) -> None:
+        """Judge the order of a list by its first key, and where that leaves it open by the further ones."""
+        exchanges, firsts = [page.exchange for page in listing.pages], [first for first, _ in keys]
+        in_order = firsts == sorted(firsts)
+        self._check.that(in_order, "GEN.026", wanted, f"{firsts}", exchanges)
+        if in_order and len(set(firsts)) < len(firsts):
+            off = next((before[0] for before, after in pairwise(keys) if before > after), None)
+            told = "as wanted" if off is None else f"otherwise at {off}"
+            self._check.that(off is None, "LIST.TIES", of_ties, told, exchanges)
 
     def _all_shown(self, listing: Listing, wanted: Sequence[Named]) -> tuple[Node, ...]:
         found = [shown_as(listing.entries, one) for one in wanted]
@@ -166,6 +177,24 @@ class OfferReader:
             if isinstance(value, Curve) and base is not None and (href := base.link(name)):
                 reading = await self.read(href, "DERCurve")
                 self._check.judged("DER.CURVE", curve_shown(reading.exchange, reading.resource, value))
+
+
+def _start(event: Node) -> int | None:
+    interval = event.child("interval")
+    return None if interval is None else interval.integer("start")
+
+
+def _falling_mrid(node: Node) -> Further:
+    shown = node.hexadecimal("mRID") or ""
+    return (-int(shown, 16),) if is_hex(shown) else (0,)
+
+
+def _newest_first(event: Node) -> Further:
+    return (-(event.integer("creationTime") or 0), *_falling_mrid(event))
+
+
+Further = tuple[int, ...]
+"""The further keys of a list's order, so that they rise from entry to entry."""
 
 
 def shown_as(entries: Iterable[Node], wanted: Named) -> Node | None:

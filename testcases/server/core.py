@@ -204,7 +204,7 @@ async def core_010(device, arrange, step):
         (group,) = await device.groups(offer)
         await device.read_link(group, "TimeLink")
         programs = await device.programs(group, *offer.programs)
-        await device.lists_in_order(group, "DERProgramListLink", "primacy")
+        await device.lists_by_primacy(group)
     with step(3):
         for program in programs:
             href = require(program.node.href, "the DERProgram has no href")

@@ -79,7 +79,16 @@ async def paged(server, device, program, check):
     id="SCHEDULE-001",
     title="More than 24 events, read by pages while they change",
     subject="server",
-    requirements=["GEN.LIST", "GEN.LIMIT", "GEN.026", "DER.CONTROL", "VAL", "VAL.LIST.RESULTS", "CTP.GENERAL.3"],
+    requirements=[
+        "GEN.LIST",
+        "GEN.LIMIT",
+        "GEN.026",
+        "LIST.TIES",
+        "DER.CONTROL",
+        "VAL",
+        "VAL.LIST.RESULTS",
+        "CTP.GENERAL.3",
+    ],
     flaws=[
         "keeps_ten_controls",
         "ignores_limit",
@@ -102,11 +111,12 @@ async def schedule_001(server, device, arrange, step, check, limits):
     Steps
         1. Have a program made with more than 24 controls that follow one another, and read them.
         2. Read the DERControlList by pages of one, of seven and of as many as there are.
-        3. Have some of the controls cancelled and others published, and read it so again.
+        3. Have some of the controls cancelled and others published, two of them with one start, and read it so again.
 
     Passes when
         every control is listed with its values, in the order of their starts, pages hold no more than asked for, and
-        pages of any size hold the same events, before and after the change.
+        pages of any size hold the same events, before and after the change. Another order than by falling creationTime
+        and mRID of the two of one start is warned of.
     """
     with step(1):
         program = await made(ProgramOffer(name="Schedule", primacy=1), device, arrange)
@@ -118,7 +128,11 @@ async def schedule_001(server, device, arrange, step, check, limits):
     with step(3):
         await arrange.cancelled(program.offer, *offers[1::7])
         later = series(2 * limits.many_events.count, limits, lambda number: {"opModMaxLimW": FULL // 2})
-        await arrange.controls(program.offer, *later[limits.many_events.count :])
+        last, connect = later[-1], {"opModConnect": True}
+        twin = ControlOffer(
+            name="Twin", modes=connect, starts_in=last.starts_in, duration=last.duration, responses=False
+        )
+        await arrange.controls(program.offer, *later[limits.many_events.count :], twin)
         await paged(server, device, program, check)
 
 
@@ -126,7 +140,7 @@ async def schedule_001(server, device, arrange, step, check, limits):
     id="PROGRAMS-001",
     title="Fifteen programs of one device",
     subject="server",
-    requirements=["GEN.LIST", "GEN.026", "DER.005", "CTP.GENERAL.3"],
+    requirements=["GEN.LIST", "GEN.026", "LIST.TIES", "DER.005", "CTP.GENERAL.3"],
     flaws=[
         "lists_seven_programs",
         "programs_out_of_order",
@@ -142,22 +156,24 @@ async def programs_001(device, arrange, step, limits):
     """A DER may be in fifteen programs (CSIP P24); the one that is left out may be the best.
 
     Steps
-        1. Have a group with fifteen programs made, each with a default, and read their list.
+        1. Have a group with fifteen programs made, each with a default and two of one primacy, and read their list.
         2. Read each program at its own address, with its default and its DERControlList.
 
     Passes when
-        all are listed, the better first, and everything they link to is served as arranged.
+        all are listed, the better first, and everything they link to is served as arranged. Another order than by
+        falling mRID of the two of one primacy is warned of.
     """
+    modes = [{"opModMaxLimW": FULL - number} for number in range(limits.programs.count)]
     offers = [
-        ProgramOffer(name=f"P{number}", primacy=number, default=DefaultOffer(modes={"opModMaxLimW": FULL - number}))
-        for number in range(1, limits.programs.count + 1)
+        ProgramOffer(name=f"P{number}", primacy=max(1, number), default=DefaultOffer(modes=mode))
+        for number, mode in enumerate(modes)
     ]
     group = GroupOffer(name="Fifteen", programs=offers)
     with step(1):
         await arrange.groups(group)
         (node,) = await device.groups(group)
         programs = await device.programs(node, *offers)
-        await device.lists_in_order(node, "DERProgramListLink", "primacy")
+        await device.lists_by_primacy(node)
     with step(2):
         for program in programs:
             await device.read(require(program.node.href, "the DERProgram has no href"), "DERProgram")
