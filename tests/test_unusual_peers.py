@@ -131,8 +131,8 @@ def test_an_unusual_client_passes_every_case(manner: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("manner", CLIENTS)
 def test_an_unusual_client_passes_every_australian_case(manner: str, tmp_path: Path) -> None:
-    """CSIP-AUS wants hexadecimal in upper case, so that is no manner there."""
-    manners = Manners(client=replace(CLIENTS[manner], lower_case_hex=False))
+    """CSIP-AUS wants hexadecimal in upper case, so that is no manner there; its limits bind no small plant."""
+    manners = Manners(client=replace(CLIENTS[manner], lower_case_hex=False, rated_w=ClientManner().rated_w))
     only = tuple(case.key for case in CASES if case.subject == "client" and home_of(case) == AUSTRALIAN)
     record = run(tmp_path, "client", manners, only, AUSTRALIAN)
     assert row_texts(record) == []
@@ -142,7 +142,8 @@ def test_an_unusual_client_passes_every_australian_case(manner: str, tmp_path: P
 @pytest.mark.parametrize("profile", REFERENCES)
 @pytest.mark.parametrize("manner", CLIENTS)
 def test_an_unusual_client_passes_every_case_on_demands_of_a_utility(manner: str, profile: str, tmp_path: Path) -> None:
-    upper = replace(CLIENTS[manner], lower_case_hex=False) if profile in UPPER_CASE else CLIENTS[manner]
+    large = replace(CLIENTS[manner], lower_case_hex=False, rated_w=ClientManner().rated_w)
+    upper = large if profile in UPPER_CASE else CLIENTS[manner]
     only = demanding(profile, "client")
     record = run(tmp_path, "client", Manners(client=upper), only, profile)
     assert row_texts(record) == []

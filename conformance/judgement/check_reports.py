@@ -121,7 +121,7 @@ class CheckReports(Judging):
     def registered_out_of_band(self, posts: Sequence[Exchange], after: Exchange | None, tries: Limit) -> bool:
         """Judge what a client does before and after it is entered; ``after`` shows that it found itself."""
         patient = self.demands(REGISTRATION, lambda it: registrations.out_of_band_kept(it, posts, tries.count))
-        return self.demands(REGISTRATION, lambda it: registrations.entered_later(it, after)) and patient
+        return self.demands(REGISTRATION, lambda it: registrations.entered_later(it, posts, after)) and patient
 
     def carried_on(self, name: str, what: str, after: Exchange | None) -> bool:
         """Judge a demand that a client goes on; ``after`` is the request that shows it."""

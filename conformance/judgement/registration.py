@@ -56,10 +56,15 @@ def carried_on(value: Value, what: str, after: Exchange | None) -> Judged:
 CARRIED_ON = ("carries_on",)
 
 
-def entered_later(value: Value, after: Exchange | None) -> Judged:
-    """Judge that a client finds itself once it has been entered, where it may be registered that way."""
+def entered_later(value: Value, posts: Sequence[Exchange], after: Exchange | None) -> Judged:
+    """Judge that a client finds itself once it has been entered, where it may be registered that way.
+
+    One that registers itself, as it may, and was refused is only warned of: it may have to be started again.
+    """
     expected = "it follows the links of its EndDevice once it has been entered"
-    state = passed_if(after is not None) if OUT_OF_BAND in value.words else State.NOTE
+    missing = State.WARNING if posts and IN_BAND in value.words else State.FAIL
+    found = State.PASS if after is not None else missing
+    state = found if OUT_OF_BAND in value.words else State.NOTE
     observed = "it does not" if after is None else f"{after.method} {after.resource}"
     return Judged("entered_later", state, expected, observed, () if after is None else (after.number,))
 

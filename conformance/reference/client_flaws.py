@@ -34,8 +34,8 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("ignores_paging", "GEN.LIST", "asks for five entries of every list and never for the next page"),
         _flaw("polls_once", "G18", "reads everything once and never again"),
         _flaw("ignores_poll_rate", "P38", "polls assignments and programs four times slower than asked"),
-        _flaw("keeps_first_poll_rate", "P38", "polls for ever at the pollRate it was given first"),
-        _flaw("keeps_first_post_rate", "P42", "posts readings for ever at the postRate it was given first"),
+        _flaw("keeps_first_poll_rate", "P38.CHANGE", "polls for ever at the pollRate it was given first"),
+        _flaw("keeps_first_post_rate", "P42.CHANGE", "posts readings for ever at the postRate it was given first"),
         _flaw("ignores_wrong_pin", "SEC.032", "goes on when the registration PIN is not its own"),
         _flaw("ignores_server_time", "TIME.001", "goes by its own clock and never reads Time"),
         _flaw("keeps_own_clock", "EVENT.031", "reads Time and goes by its own clock all the same"),
@@ -88,6 +88,10 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("leaves_gaps", "EVENT.022", "falls back to the default between events that randomization draws apart"),
         _flaw("answers_7_and_14", "CTP.CORE-023", "answers a superseded control with 7 and with 14"),
         _flaw("no_voltage_reading", "G23", "mirrors no voltage"),
+        _flaw("freezes_readings", "G23", "tells the first reading of each quantity for ever"),
+        _flaw(
+            "swaps_units", "G23", "tells reactive power for active, and voltage for frequency, and the other way round"
+        ),
         _flaw("zero_for_unmeasured", "G27", "reports zero for what it can measure no more"),
         _flaw("posts_until_taken", "P17", "posts its EndDevice every five seconds while that is refused"),
         _flaw("readings_once", "P42", "posts readings once and never again"),

@@ -96,8 +96,9 @@ class PaceWatch:
         """Change the pollRate of resources, wait until each has been read again, and judge the polls from then on."""
         resources, before = tuple(resources), self._latest()
         self.state(rate, *resources)
-        learnt = {resource: await self._reads_again((resource,), before, requirement) for resource in resources}
-        await self._clock.wait_until(max(learnt.values()) + watch.duration)
+        read = {resource: await self._reads_again((resource,), before, requirement) for resource in resources}
+        learnt = {resource: at for resource, at in read.items() if at is not None}
+        await self._clock.wait_until(max(learnt.values(), default=self._clock.now()) + watch.duration)
         until = self._clock.now()
         for resource, since in learnt.items():
             for seen in self._endpoints(resource, "GET"):
@@ -112,7 +113,10 @@ class PaceWatch:
         before, floor = self._latest(), self._values.find(f"{POST}.postRate_floor")
         self.state(rate, POST)
         learnt = await self._reads_again(("MirrorUsagePointList", POST), before, requirement)
-        since = arrival(await self.readings_posted(requirement, " after the change", learnt))
+        posted = None if learnt is None else await self._posts_readings(requirement, learnt)
+        if posted is None:
+            return
+        since = arrival(posted)
         await self._clock.wait_until(since + watch.duration)
         until = self._clock.now()
         least_s = floor.number if floor is not None and isinstance(floor.figure, float) else 0.0
@@ -122,14 +126,15 @@ class PaceWatch:
             self._keeps(asked, after, until, requirement)
             self._never_faster(f"{POST}.postRate_floor", "POST of readings", after)
 
-    async def readings_posted(self, requirement: str, what: str = "", after: datetime | None = None) -> Exchange:
+    async def readings_posted(self, requirement: str) -> None:
         """Wait for readings, by whichever POST they come; without any nothing can be watched."""
+        require(await self._posts_readings(requirement), "the client posts no readings")
 
+    async def _posts_readings(self, requirement: str, after: datetime | None = None) -> Exchange | None:
         def wanted(post: Exchange) -> bool:
             return carries_readings(post) and (after is None or arrival(post) > after)
 
-        posted = await self._client.must_post(MIRRORED, self._limits.rate_pickup, requirement, wanted)
-        return require(posted, f"the client posts no readings{what}")
+        return await self._client.must_post(MIRRORED, self._limits.rate_pickup, requirement, wanted)
 
     def intervals_as_demanded(self, post_rate: Limit) -> None:
         """Judge how the intervals of averages lie in time, and how soon after them they are posted."""
@@ -179,11 +184,11 @@ class PaceWatch:
         slack = self._limits.poll_tolerance.value
         self._check.demands(name, lambda value: never_faster(_rate(what, value), seen, self._leniency, slack))
 
-    async def _reads_again(self, resources: tuple[str, ...], after: int, requirement: str) -> datetime:
-        """Wait for the first reading of a resource after a change; without one nothing can be followed."""
+    async def _reads_again(self, resources: tuple[str, ...], after: int, requirement: str) -> datetime | None:
+        """Wait for the first reading of a resource after a change, and return when it came."""
         limit = self._limits.rate_pickup
         read = await self._client.must_get(resources, limit, requirement, lambda it: it.number > after)
-        return arrival(require(read, f"the client does not read {' or '.join(resources)} again"))
+        return None if read is None else arrival(read)
 
     def _latest(self) -> int:
         return max((it.number for it in self._client.exchanges()), default=0)

@@ -99,7 +99,7 @@ async def cadence_002(utility, client, step, check, limits, clock, values):
     id="RATES-001",
     title="A changed pollRate is followed, both ways",
     subject="client",
-    requirements=["P38"],
+    requirements=["P38", "P38.CHANGE"],
     flaws=["keeps_first_poll_rate", "ignores_poll_rate", "polls_once", "hard_coded_paths"],
     origin="ours",
     aliases=["ALL-19", "ALL-20"],
@@ -115,7 +115,8 @@ async def rates_001(utility, client, step, check, limits, clock, values):
         3. State the slow one again, wait until the client has read that, and watch it poll.
 
     Passes when
-        each list is polled at the rate it states, from the reading of the change on. Faster than asked is noted.
+        each list is polled at the rate it states, from the reading of the change on. Faster than asked is noted. A
+        client that does otherwise is warned of where the profile does not demand it.
     """
     pace = PaceWatch(utility, client, check, limits, clock, values)
     pace.state(limits.slow_rate, *LISTS)
@@ -126,16 +127,16 @@ async def rates_001(utility, client, step, check, limits, clock, values):
         for resource in LISTS:
             require(await client.must_get(resource, limits.discovery, "P38"), f"the client reads no {resource}")
     with step(2):
-        await pace.polls_follow(limits.fast_rate, LISTS, limits.fast_watch, requirement="P38")
+        await pace.polls_follow(limits.fast_rate, LISTS, limits.fast_watch, requirement="P38.CHANGE")
     with step(3):
-        await pace.polls_follow(limits.slow_rate, LISTS, limits.slow_watch, requirement="P38")
+        await pace.polls_follow(limits.slow_rate, LISTS, limits.slow_watch, requirement="P38.CHANGE")
 
 
 @test_case(
     id="RATES-002",
     title="A changed postRate is followed, both ways",
     subject="client",
-    requirements=["P42"],
+    requirements=["P42", "P42.CHANGE"],
     flaws=["keeps_first_post_rate", "ignores_post_rate", "readings_once", "hard_coded_paths"],
     needs=["MirrorUsagePoint"],
     origin="ours",
@@ -152,7 +153,8 @@ async def rates_002(utility, client, step, check, limits, clock, values):
         3. State the slow one again, and do the same.
 
     Passes when
-        readings of each usage point are posted at the rate it states, and never faster than the profile's floor.
+        readings of each usage point are posted at the rate it states, and never faster than the profile's floor. A
+        client that does otherwise is warned of where the profile does not demand it.
     """
     pace = PaceWatch(utility, client, check, limits, clock, values)
     pace.state(limits.fast_rate, "MirrorUsagePointList")
@@ -163,9 +165,9 @@ async def rates_002(utility, client, step, check, limits, clock, values):
         await client.start(within=limits.first_contact)
         await pace.readings_posted("P42")
     with step(2):
-        await pace.posts_follow(limits.fast_rate, limits.fast_watch, requirement="P42")
+        await pace.posts_follow(limits.fast_rate, limits.fast_watch, requirement="P42.CHANGE")
     with step(3):
-        await pace.posts_follow(limits.slow_rate, limits.slow_watch, requirement="P42")
+        await pace.posts_follow(limits.slow_rate, limits.slow_watch, requirement="P42.CHANGE")
 
 
 @test_case(

@@ -66,9 +66,11 @@ def test_out_of_band_a_client_does_not_insist(allowed: tuple[str, ...], posts: i
 
 
 def test_a_client_that_is_entered_goes_on() -> None:
-    assert entered_later(ways(*OUT), AGAIN).state is State.PASS
-    assert entered_later(ways(*OUT), None).state is State.FAIL
-    assert entered_later(ways(*IN), None).state is State.NOTE
+    assert entered_later(ways(*OUT), [], AGAIN).state is State.PASS
+    assert entered_later(ways(*OUT), [POST], None).state is State.FAIL
+    assert entered_later(ways(*BOTH), [], None).state is State.FAIL
+    assert entered_later(ways(*BOTH), [POST], None).state is State.WARNING
+    assert entered_later(ways(*IN), [], None).state is State.NOTE
     assert carried_on(demand("Registration.without_link", "carries_on"), "so", None).state is State.FAIL
     assert carried_on(demand("Registration.without_link", "stops"), "so", None).state is State.NOTE
 
