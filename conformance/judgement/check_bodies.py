@@ -60,6 +60,11 @@ class CheckBodies(Judging):
         judged = value_checks.claims_if_generating(capability, modes)
         return judged is None or self.judged(requirement, judged, policy)
 
+    def claims_rated(self, capability: Exchange, requirement: str) -> bool:
+        """Judge whether a DERCapability rates what the modes that it claims need; without such a mode nothing is."""
+        judged = value_checks.claims_rated(capability)
+        return judged is None or self.judged(requirement, judged)
+
     def rated(self, capability: Exchange, requirement: str) -> bool:
         """Judge whether a DERCapability rates the active power of its DER."""
         return self.judged(requirement, value_checks.rated(capability))

@@ -41,6 +41,12 @@ ALL_RULES = "VAL"
 
 WITHIN_RATING = RATING_RULE.id
 
+RATED_BY = {
+    "opModFixedVar": ("rtgMaxVar",),
+    "opModFixedPFInjectW": ("rtgMinPFOverExcited", "rtgOverExcitedPF"),
+}
+"""Modes whose claim needs a rating by CORE-014, any one of them. It prints the first; the second tells as much."""
+
 DEMANDED = {"VAL.HEX.CASE": "EndDevice.lFDI.case", "VAL.MRID.PEN": "mRID.pen_base"}
 """Rules that are asked only where the profile demands a value, by the name of the value."""
 
@@ -131,6 +137,25 @@ def claims_if_generating(capability: Exchange, modes: Sequence[str]) -> Judged |
     lacking = [mode for mode in modes if mode not in told]
     expected, seen = f"modesSupported shows {' and '.join(modes)}", f"not {' and '.join(lacking)}" if lacking else "all"
     return Judged("claims_if_generating", passed_if(not lacking), expected, seen, (capability.number,))
+
+
+def claims_rated(capability: Exchange) -> Judged | None:
+    """Judge whether a DERCapability rates what the modes that it claims need; ``None`` where it claims none."""
+    try:
+        document = read(capability.request_body)
+    except Malformed:
+        return None
+    told = claimed(document.text("modesSupported"))
+    due = {mode: ratings for mode, ratings in RATED_BY.items() if mode in told}
+    if not due:
+        return None
+    lacking = [
+        f"{mode} without {' or '.join(ratings)}"
+        for mode, ratings in due.items()
+        if not any(document.child(name) is not None for name in ratings)
+    ]
+    expected, seen = f"ratings for {' and '.join(due)}, which it claims", "; ".join(lacking) or "all rated"
+    return Judged("claims_rated", passed_if(not lacking), expected, seen, (capability.number,))
 
 
 def rated(capability: Exchange) -> Judged:

@@ -65,7 +65,7 @@ def der_capability(site: Site, extension: Extension = NONE, claimed: frozenset[s
         scaled("rtgMaxVarNeg", -reactive_var(site)) if storage else None,
         scaled("rtgMaxW", site.rated_w),
         scaled("rtgMaxWh", battery.capacity_wh) if battery else None,
-        power_factor("rtgMinPFOverExcited") if storage else None,
+        power_factor("rtgMinPFOverExcited"),
         power_factor("rtgMinPFUnderExcited") if storage else None,
         element("type", _der_type(site)),
         *_aus_modes("Supported", site, extension, claimed, "DERCapability"),

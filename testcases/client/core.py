@@ -300,9 +300,9 @@ async def core_014(utility, client, step, check, errata, limits):
         3. Compare the settings with the ratings, and put the value rules to both.
 
     Passes when
-        both are PUT for its own DER, valid and accepted, power is rated, every setting is within its rating, and no
-        value breaks a rule. By edition 1.2 a DER that generates must also show in modesSupported that its power can be
-        limited, and made to follow the voltage.
+        both are PUT for its own DER, valid and accepted, power is rated, and so is reactive power or power factor where
+        a fixed one is claimed; every setting is within its rating, and no value breaks a rule. By edition 1.2 a DER
+        that generates must also show in modesSupported that its power can be limited, and made to follow the voltage.
     """
     registered_last(utility, client.lfdi, pin=client.pin)
     one_program(utility, client.lfdi)
@@ -318,6 +318,7 @@ async def core_014(utility, client, step, check, errata, limits):
             check.answered(put, *PUT_ANSWERS, requirement="CTP.CORE-014", policy="put_status")
     with step(3):
         check.rated(capability, requirement="G28")
+        check.claims_rated(capability, requirement="P43")
         check.within_ratings(settings, capability)
         check.values(capability)
         check.values(settings)

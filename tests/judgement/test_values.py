@@ -11,7 +11,7 @@ from conformance.catalogue.pack_values import Kind, SourceGrade, Value
 from conformance.catalogue.values_in_force import Values
 from conformance.judgement.finding import State
 from conformance.judgement.judged import Judged
-from conformance.judgement.values import rated, values, within_ratings
+from conformance.judgement.values import claims_rated, rated, values, within_ratings
 from conformance.vocabulary.errors import UsageError
 from conformance.wire.exchange import Exchange
 
@@ -133,6 +133,29 @@ def test_nothing_to_compare_decides_nothing() -> None:
     assert judged(value("setMaxW", 1), value("rtgMaxVA", 1)).state is State.INCONCLUSIVE
     assert judged("<setMaxW><value>x</value></setMaxW>", value("rtgMaxW", 1)).state is State.INCONCLUSIVE
     assert within_ratings(sent("garbage"), sent("")).state is State.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("modes", "ratings", "state"),
+    [
+        ("00000040", "<rtgMaxVar><multiplier>0</multiplier><value>4000</value></rtgMaxVar>", State.PASS),
+        ("00000040", "", State.FAIL),
+        ("00000020", "<rtgMinPFOverExcited><displacement>8</displacement></rtgMinPFOverExcited>", State.PASS),
+        ("00000020", "<rtgOverExcitedPF><displacement>8</displacement></rtgOverExcitedPF>", State.PASS),
+        ("00000060", "<rtgMaxVar><multiplier>0</multiplier><value>4000</value></rtgMaxVar>", State.FAIL),
+    ],
+)
+def test_a_claim_of_fixed_vars_or_power_factor_needs_its_rating(modes: str, ratings: str, state: State) -> None:
+    body = f"<modesSupported>{modes}</modesSupported>{ratings}"
+    told = claims_rated(sent(f"<DERCapability {NS}>{body}</DERCapability>"))
+    assert told is not None
+    assert told.state is state
+
+
+def test_without_such_a_claim_nothing_is_judged() -> None:
+    body = "<modesSupported>00100000</modesSupported>"
+    assert claims_rated(sent(f"<DERCapability {NS}>{body}</DERCapability>")) is None
+    assert claims_rated(sent("garbage")) is None
 
 
 @pytest.mark.parametrize(
