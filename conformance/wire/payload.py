@@ -17,6 +17,8 @@ from conformance.wire.parser import parse
 SEP = "urn:ieee:std:2030.5:ns"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
+_ANY_NAMESPACE = "{*}"
+
 Content = etree._Element | str | int | None
 
 
@@ -31,7 +33,7 @@ class Node:
     @property
     def name(self) -> str:
         """The local name."""
-        return etree.QName(self.xml).localname
+        return str(self.xml.tag).rpartition("}")[2]
 
     @property
     def namespace(self) -> str:
@@ -65,12 +67,12 @@ class Node:
 
     def children(self, name: str | None = None) -> tuple[Node, ...]:
         """Return the child elements, or those of one local name."""
-        nodes = (Node(child) for child in self.xml if isinstance(child.tag, str))
-        return tuple(node for node in nodes if name is None or node.name == name)
+        return tuple(map(Node, self.xml.iterchildren("*" if name is None else _ANY_NAMESPACE + name)))
 
     def child(self, name: str) -> Node | None:
         """Return the first child of that local name."""
-        return next(iter(self.children(name)), None)
+        found = next(self.xml.iterchildren(_ANY_NAMESPACE + name), None)
+        return None if found is None else Node(found)
 
     def text(self, name: str) -> str | None:
         """Return a child's text."""
