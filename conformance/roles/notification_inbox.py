@@ -50,7 +50,7 @@ class NotificationInbox:
 
     def received(self, path: str) -> tuple[Exchange, ...]:
         """Return the notifications that came to a path so far, oldest first."""
-        return tuple(it for it in self._log.exchanges() if it.side is Side.SERVER and it.path == path)
+        return tuple(it for it in self._log.exchanges(wanted=lambda kind: kind.side is Side.SERVER) if it.path == path)
 
     async def _take(self, request: Request) -> Answer | BrokenAnswer:
         if request.path not in self._paths:

@@ -21,7 +21,7 @@ from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.contact import Contact
 from conformance.vocabulary.errors import PreconditionNotMet
 from conformance.vocabulary.limits import Limit
-from conformance.wire.exchange import Connection, Exchange, Side
+from conformance.wire.exchange import Connection, Exchange, Kind, Side
 from conformance.wire.exchange_log import CaseLog
 from conformance.wire.parser import Malformed
 from conformance.wire.payload import Node, read
@@ -89,12 +89,12 @@ class ObservedClient:
 
     def exchanges(self, resource: str | None = None, method: str | None = None) -> tuple[Exchange, ...]:
         """Return what the client asked so far, of one kind and method; of ``Notification`` what it was sent."""
-        return tuple(
-            exchange
-            for exchange in self._log.exchanges()
-            if (exchange.side is Side.SERVER if resource is None else exchange.resource == resource)
-            and (method is None or exchange.method == method)
-        )
+
+        def wanted(kind: Kind) -> bool:
+            asked = kind.side is Side.SERVER if resource is None else kind.resource == resource
+            return asked and (method is None or kind.method == method)
+
+        return tuple(self._log.exchanges(wanted=wanted))
 
     def connections(self) -> tuple[Connection, ...]:
         """Return the connections so far, failed ones included."""
@@ -160,17 +160,17 @@ class ObservedClient:
         self, method: str, resources: Iterable[str] | None, until: datetime, matching: Matcher | None = None
     ) -> Exchange | None:
         """Wait until a moment for a matching request and return it, judging nothing; one that came before counts."""
-        wanted = None if resources is None else frozenset(resources)
+        among = None if resources is None else frozenset(resources)
         looked_at = 0
+
+        def wanted(kind: Kind) -> bool:
+            return kind.method == method and (among is None or kind.resource in among)
 
         def find() -> Exchange | None:
             nonlocal looked_at
-            for exchange in self._log.exchanges(after=looked_at):
-                looked_at = exchange.number
-                fits = exchange.method == method and (wanted is None or exchange.resource in wanted)
-                if fits and exchange.error is None and (matching is None or matching(exchange)):
-                    return exchange
-            return None
+            since, looked_at = looked_at, self._log.last
+            fitting = (it for it in self._log.exchanges(since, wanted) if it.error is None)
+            return next((it for it in fitting if matching is None or matching(it)), None)
 
         return await self._wait(find, until - self._clock.now())
 
@@ -179,7 +179,7 @@ class ObservedClient:
     ) -> Exchange | None:
         what = f"{method} {' or '.join(wanted or ('a linked resource',))}"
         expected, limit = f"{what} within {within.value:g} s", limit_used(within)
-        before = max((exchange.number for exchange in self._log.exchanges()), default=0)
+        before = self._log.last
 
         def missing(instead: str) -> Judged:
             state = State.FAIL if self._alive() else State.INCONCLUSIVE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from conformance.vocabulary.clock import Clock
 from conformance.wire.messages import Targeted
@@ -90,6 +91,14 @@ class Connection:
         return self.established is not None
 
 
+class Kind(NamedTuple):
+    """What kind of exchange it was: asked of whom, how, for which kind of resource."""
+
+    side: Side
+    method: str
+    resource: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange(Targeted):
     """One HTTP request with its answer or its error.
@@ -120,3 +129,8 @@ class Exchange(Targeted):
     resource: str | None = None
     peer_lfdi: str = ""
     error: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of exchange it was."""
+        return Kind(self.side, self.method, self.resource)

@@ -1,9 +1,9 @@
 """The exchange log: every connection and exchange of a run, on disk as it happens.
 
 ``exchanges.jsonl`` gets one line per record, written at once, so killing the harness loses at most the line under
-way. In memory stay only the places of the lines and a few recent exchanges, so a long run stays small. What
-:mod:`conformance.wire.redaction` takes out of the file is kept for judging in an anonymous temporary file that
-vanishes with the process.
+way. In memory stay only the places of the lines, the kinds of exchanges (who looks for requests of one kind reads only
+those again) and a few recent ones, so a long run stays small. What :mod:`conformance.wire.redaction` takes out of the
+file is kept for judging in an anonymous temporary file that vanishes with the process.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ import asyncio
 import tempfile
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from conformance.vocabulary.errors import HarnessError, UsageError, explain
-from conformance.wire.exchange import Connection, Exchange
+from conformance.wire.exchange import Connection, Exchange, Kind
 from conformance.wire.exchange_json import from_line, to_line
 from conformance.wire.log_lines import Lines, Places, mend_last_line
 from conformance.wire.redaction import Redaction
 
 _RECENT = 32
 _RECENT_BYTES = 64 * 1024
+
+
+Wanted = Callable[[Kind], bool]
 
 
 class RunLog:
@@ -100,6 +103,8 @@ class CaseLog:
         self.case = case
         self._run = run
         self._exchanges, self._connections = Places(), Places()
+        self._kinds: list[Kind] = []
+        self._same: dict[Kind, Kind] = {}
         self._recent: deque[Exchange] = deque(maxlen=_RECENT)
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -121,6 +126,7 @@ class CaseLog:
         if self._exchanges.numbers and exchange.number <= self._exchanges.numbers[-1]:
             raise HarnessError(f"exchange {exchange.number} is stored after {self._exchanges.numbers[-1]}")
         self._exchanges.add(exchange.number, *self._run.write(exchange))
+        self._kinds.append(self._same.setdefault(exchange.kind, exchange.kind))  # one of each, however many exchanges
         if len(exchange.request) + len(exchange.response) > _RECENT_BYTES:
             self._recent.clear()  # the recent ones must be the last ones; a big one is read from disk
         else:
@@ -134,11 +140,15 @@ class CaseLog:
     def __iter__(self) -> Iterator[Exchange]:
         return self.exchanges()
 
-    def exchanges(self, after: int = 0) -> Iterator[Exchange]:
-        """Return the exchanges with numbers above ``after``, in order, one by one, with those that come meanwhile."""
+    def exchanges(self, after: int = 0, wanted: Wanted | None = None) -> Iterator[Exchange]:
+        """Return the exchanges with numbers above ``after``, in order, one by one, with those that come meanwhile.
+
+        With ``wanted`` only those of the kinds it wants; the others are not even read.
+        """
         index = bisect_right(self._exchanges.numbers, after)
         while index < len(self):
-            yield self._at(index)
+            if wanted is None or wanted(self._kinds[index]):
+                yield self._at(index)
             index += 1
 
     def _at(self, index: int) -> Exchange:
