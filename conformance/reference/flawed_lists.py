@@ -86,8 +86,8 @@ def ties_backwards(kind: str, key: str) -> Interposer:
         if answer.status != 200 or answer.resource != kind or not answer.body:
             return answer
         page = parse(answer.body)
-        whole = parse(handler(replace(request, target=f"{request.path}?l=1000")).body)
-        entries = sorted(whole[::-1], key=lambda entry: int(entry.findtext(f".//{{{SEP}}}{key}") or "0"))
+        last_first = parse(handler(replace(request, target=f"{request.path}?l=1000")).body)[::-1]
+        entries = sorted(last_first, key=lambda entry: int(entry.findtext(f".//{{{SEP}}}{key}") or "0"))
         first = int(dict(reversed(parse_qsl(request.query))).get("s", "0"))
         page[:] = [deepcopy(entry) for entry in entries[first : first + len(page)]]
         return replace(answer, body=write(page))

@@ -114,6 +114,12 @@ CONTROLS = (
         offers.superseding_wrongly(offers.alike),
     ),
     between("default_missing", "DER.005", "answers defaults with 404", answers.gone("DefaultDERControl")),
+    between(
+        "responses_misplaced",
+        "RESPONSE.PLACE",
+        "gives Responses a Location that does not exist",
+        answers.misplaced("ResponseList"),
+    ),
     between("refuses_responses", "BASE.030", "answers Responses with 403", answers.refusing("POST", "ResponseList")),
 )
 """Flaws of controls, curves and defaults, and of the answers to Responses."""

@@ -15,7 +15,7 @@ from conformance.judgement.offered import modes_shown, rewritten_in, stays_as_it
 from conformance.judgement.timing import instant
 from conformance.roles.held_control import HeldControl
 from conformance.roles.offer_reader import OfferReader, ServedProgram, shown_as
-from conformance.roles.served_reading import Listing, Reading
+from conformance.roles.served_reading import Listing, Reading, location_of
 from conformance.roles.test_client import TestClient
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.event import CurrentStatus, ResponseStatus
@@ -27,6 +27,9 @@ GONE = (2, 3)
 """``currentStatus`` of a cancelled event."""
 LATEST_S = 1 << 36
 """A time in seconds since 1970 that no test will see, and that every library can still write."""
+REDIRECTED = 300
+UNREADABLE = (401, 403, 405)
+"""Statuses by which a server keeps to itself what is there."""
 A_MOMENT_S = 1.0
 """Sightings are made this much outside of a tolerance, since times are whole seconds."""
 
@@ -38,6 +41,7 @@ class PollingDevice(OfferReader):
         super().__init__(server, check, limits, requirement)
         self._clock = clock
         self._ahead_s = 0.0
+        self._sought = False
 
     # --- controls ---
 
@@ -222,6 +226,16 @@ class PollingDevice(OfferReader):
         posted = await self._server.post(reply_to, body, "ResponseList")
         if self._check.answered(posted.exchange, 201, requirement="BASE.RESPONSES"):
             self._check.has_location(posted.exchange, requirement="GEN.040")
+            if (place := location_of(posted)) and not self._sought:
+                self._sought = True
+                await self._seek_response(place)
+
+    async def _seek_response(self, place: str) -> None:
+        """Look for the first Response of the case where it is said to be; a server need not let it be read."""
+        exchange = (await self._server.get(place, "Response")).exchange
+        there = exchange.status is not None and (exchange.status < REDIRECTED or exchange.status in UNREADABLE)
+        told = f"{exchange.status or exchange.error}"
+        self._check.that(there, "RESPONSE.PLACE", "the Response, or a refusal to show it", told, [exchange])
 
     # --- judging ---
 

@@ -18,6 +18,7 @@ REQUIREMENTS = [
     "BASE.RESPONSES",
     "BASE.REPLY",
     "GEN.040",
+    "RESPONSE.PLACE",
 ]
 FLAWS = [
     "switches_off_unasked",

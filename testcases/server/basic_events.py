@@ -2,7 +2,10 @@
 
 from conformance.face.authoring import EVENT_RULES, event_group, event_offer, outranked, test_case
 
-REQUIREMENTS = ["EVENT.STATE", "EVENT.STATE.TIME", "BASE.RESPONSES", "BASE.REPLY", "DER.CONTROL", "GEN.040"]
+REQUIREMENTS = [
+    *("EVENT.STATE", "EVENT.STATE.TIME", "BASE.RESPONSES", "BASE.REPLY", "DER.CONTROL"),
+    *("GEN.040", "RESPONSE.PLACE"),
+]
 FLAWS = [
     "event_never_active",
     "event_status_undated",
