@@ -152,13 +152,13 @@ class EventWatch:
         order = ", ".join(str(wanted.index(mrid) + 1) for mrid in seen if mrid) or "none completed"
         self._check.that(seen == wanted, requirement, expected, order)
 
-    def effect(self, control: DERControl) -> None:
+    def effect(self, control: DERControl, requirement: str = "EVENT.002") -> None:
         """Judge that the plant was asked for a control from its latest start to its earliest end."""
         timing = control.timing
         start = control.start + timedelta(seconds=max(0, timing.randomize_start_s))
         shorter_s = min(0, timing.randomize_start_s) + min(0, timing.randomize_duration_s)
         span = Span(self.here(start), self.here(control.end + timedelta(seconds=shorter_s)), _name(control))
-        self._check.in_force(self._client.plant, control.modes, span, self._limits.plant_settling, "EVENT.002")
+        self._check.in_force(self._client.plant, control.modes, span, self._limits.plant_settling, requirement)
 
     def no_effect(self, control: DERControl, since: datetime, until: datetime) -> None:
         """Judge that the plant was never asked for a control; nothing else may ask for the same."""

@@ -75,7 +75,7 @@ async def carry_out(
     with step(5):
         await clock.wait_until(watch.after(control) + limits.idle_watch.duration)
         watch.no_other(control, {RECEIVED, STARTED, COMPLETED})
-        watch.effect(control)
+        watch.effect(control, requirement="P29")
         watch.idle(default, idle_since, watch.before(control), "the time before the control")
         watch.idle(default, watch.after(control), clock.now(), "the time after the control")
     return control

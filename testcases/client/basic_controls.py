@@ -17,7 +17,7 @@ from conformance.face.authoring import (
 )
 
 SERVICE_POINT = "A1-B1-C1-D1-E1-F1-G1"
-COMMON = ["G8", "G11", "P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
+COMMON = ["P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
 LENGTH = ["first_contact", "control_lead", "control_duration", "response_deadline", "idle_watch"]
 EVENT_FLAWS = [
     "no_received_response",
@@ -124,7 +124,7 @@ async def basic_006(utility, client, step, check, limits, clock):
     id="BASIC-007",
     title="Ramp rates, by default only",
     subject="client",
-    requirements=["CTP.BASIC-007", "G7", "G11", "G29", "P29", "P36", "DER.005"],
+    requirements=["CTP.BASIC-007", "G7", "G29", "P29", "P36"],
     flaws=["ignores_control", "ignores_default", "reads_default_once", "polls_once", "hard_coded_paths"],
     needs=["DER"],
     duration=["first_contact", "discovery", "idle_watch", "default_pickup", "ramp_echo"],

@@ -11,7 +11,7 @@ from conformance.face.authoring import (
     test_case,
 )
 
-COMMON = ["G8", "G11", "P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
+COMMON = ["P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
 LENGTH = ["first_contact", "control_lead", "control_duration", "response_deadline", "idle_watch"]
 EVENT_FLAWS = [
     "no_received_response",

@@ -25,7 +25,7 @@ from conformance.face.authoring import (
 CONTROLS = ("DERControlList", "DERControl")
 OUTRANKED_PF = {"displacement": 920, "excitation": False, "multiplier": -3}
 SERVICE_POINT, TRANSFORMER = "A1-B1-C1-D1-E1-F1-G1", "A1-B1-C1-D1-E1-F1"
-COMMON = ["G8", "G11", "P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
+COMMON = ["P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
 EVENT_FLAWS = [
     "no_received_response",
     "starts_late",
@@ -97,7 +97,7 @@ async def basic_015(utility, client, step, check, limits, clock):
         never_ran(check, client, "EVENT.027", in_time)
         never_ran(check, client, "G13", [beside])
         cancellation_answered(check, client, in_time, policy="cancelled_response")
-        watch.effect(first)
+        watch.effect(first, requirement="P29")
         watch.idle(default, since, watch.before(first), "the time before the first control")
         watch.idle(default, watch.after(last_excused), clock.now(), "the time after the first control")
 

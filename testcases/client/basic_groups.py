@@ -29,7 +29,7 @@ BEST = 1
 IDLE, OTHER_IDLE, CONTROL, OTHER_CONTROL = (
     {"opModFixedPFInjectW": power_factor(thousandths)} for thousandths in (950, 970, 900, 920)
 )
-COMMON = ["G8", "G11", "DER.005", "BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
+COMMON = ["DER.005", "BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
 EVENT_FLAWS = [
     "no_received_response",
     "starts_late",
@@ -49,7 +49,7 @@ EVENT_FLAWS = [
     id="BASIC-001",
     title="The device finds itself",
     subject="client",
-    requirements=["CTP.BASIC-001", "G3", "SEC.032", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-001", "G3", "SEC.032"],
     flaws=["takes_first_device", "takes_last_device", "hard_coded_paths"],
     duration=["first_contact", "discovery", "discovery"],
     instructions=["restart_client"],
@@ -105,7 +105,7 @@ def devices_named(exchange):
     id="BASIC-002",
     title="Basic group management",
     subject="client",
-    requirements=["CTP.BASIC-002", "P23", "P25", *COMMON],
+    requirements=["CTP.BASIC-002", "P25", *COMMON],
     flaws=[*EVENT_FLAWS, "ignores_server_time", "ignores_primacy", "takes_worse_default"],
     needs=["DER", "Response"],
     duration=["first_contact", "discovery", "group_control_lead", "control_duration", "idle_watch"],
@@ -194,12 +194,14 @@ async def basic_003(utility, client, step, check, limits, clock):
         await watch.read_before_start(old, "CTP.BASIC-003")
         await client.must_get("DefaultDERControl", limits.discovery, "DER.005", names(old_default))
     with step(2):
-        transformer = swap_branch(utility, device, programs, FEEDER, OTHER_FEEDER)[OTHER_TRANSFORMER]
+        branch = swap_branch(utility, device, programs, FEEDER, OTHER_FEEDER)
+        transformer = branch[OTHER_TRANSFORMER]
         default = transformer.set_default(OTHER_IDLE)
         lead, length = limits.replacement_lead.duration, limits.replacement_duration.duration
         control = publish(transformer, OTHER_CONTROL, lead, length)
         held = await watch.read_before_start(control, "G5")
         await client.must_get("DefaultDERControl", limits.discovery, "G7", names(default))
+        await all_read(check, client, PROGRAMS, [*branch.values()], watch.before(control), "P23")
         since = clock.now()
     with step(3):
         await carried_out(watch, control, held)

@@ -69,7 +69,7 @@ async def outage_001(utility, listener, client, step, check, limits, clock):
     id="OUTAGE-002",
     title="Twenty-four stored events through an outage",
     subject="client",
-    requirements=["G10", "G12", "G18", "RESPONSE.AFTERWARDS"],
+    requirements=["G10", "G18", "RESPONSE.AFTERWARDS"],
     flaws=[
         "drops_events_offline",
         "stays_offline",

@@ -170,7 +170,7 @@ async def stored_001(utility, listener, client, step, check, limits, clock, valu
     id="RANDOM-001",
     title="Starts of randomized events are spread",
     subject="client",
-    requirements=["EVENT.044", "RANDOMIZES", "BASE.030", "RESPONSE.PROMPT"],
+    requirements=["EVENT.044", "RANDOMIZES", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
     flaws=["randomizes_too_far", "starts_late", "responds_early", "wrong_response_lfdi"],
     needs=["DER", "Response"],
     origin="ours",

@@ -63,7 +63,7 @@ async def cadence_001(utility, client, step, check, limits, clock, values):
     id="CADENCE-002",
     title="Posts where the server states no rate",
     subject="client",
-    requirements=["G18", "G19", "P41"],
+    requirements=["G19", "P41"],
     flaws=["readings_once", "ignores_post_rate", "hard_coded_paths"],
     needs=["MirrorUsagePoint"],
     origin="ours",

@@ -12,7 +12,7 @@ from conformance.face.authoring import (
     topology_3_groups,
 )
 
-EVENTS = ["DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "DER.005", "CTP.GENERAL.3"]
+EVENTS = ["DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "DER.005", "CTP.GENERAL.2", "CTP.GENERAL.3"]
 FLAWS = [
     "event_never_active",
     "event_status_undated",
@@ -30,7 +30,7 @@ INSTRUCTIONS = ["create_groups", "create_controls", "remove_group"]
     id="BASIC-001",
     title="DER identification",
     subject="server",
-    requirements=["CTP.BASIC-001", "SEC.001", "SEC.005", "SEC.032", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-001", "SEC.001", "SEC.005", "SEC.032", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=["asks_for_no_certificate", "wrong_registration_pin", "wrong_sfdi", "wrong_lfdi"],
     instructions=["register_device"],
 )

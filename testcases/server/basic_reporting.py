@@ -105,7 +105,7 @@ async def basic_027(server, device, step, check, limits, clock):
     id="BASIC-028",
     title="Inverter status",
     subject="server",
-    requirements=["CTP.BASIC-028", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-028", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=["refuses_put", "forgets_put"],
     needs=["DER"],
     instructions=["register_device"],
@@ -143,7 +143,7 @@ async def basic_028(server, device, step, check, policies, clock):
     id="BASIC-029",
     title="Inverter meter reading",
     subject="server",
-    requirements=["CTP.BASIC-029", "MUP.001", "MUP.006", "MUP.RATE", "GEN.040", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-029", "MUP.001", "MUP.006", "MUP.RATE", "GEN.040", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=[
         "asks_for_no_certificate",
         "refuses_mirrors",

@@ -12,7 +12,7 @@ from conformance.face.authoring import (
     test_case,
 )
 
-REQUIREMENTS = ["DER.005", "DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "CTP.GENERAL.3"]
+REQUIREMENTS = ["DER.005", "DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "CTP.GENERAL.2", "CTP.GENERAL.3"]
 FLAWS = [
     "event_never_active",
     "event_status_undated",

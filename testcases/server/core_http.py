@@ -84,7 +84,7 @@ async def sent_on_to_tls(clear_text, server, check, policy):
     id="CORE-002",
     title="HTTP responses (by IEEE 2030.5; not in the SunSpec matrix)",
     subject="server",
-    requirements=["CTP.CORE-002", "GEN.037", "P6", "GEN.040", "GEN.043", "GEN.044", "GEN.045", "GEN.047", "GEN.048"],
+    requirements=["CTP.CORE-002", "GEN.037", "P6", "GEN.040", "GEN.043", "GEN.044", "GEN.047", "GEN.048"],
     flaws=[
         "unknown_method_is_400",
         "unknown_path_is_500",
@@ -147,7 +147,7 @@ def with_query(address, asked):
     id="CORE-004",
     title="List handling (by IEEE 2030.5; not in the SunSpec matrix)",
     subject="server",
-    requirements=["CTP.CORE-004", "CTP.GENERAL.4", "VAL", "VAL.LIST.RESULTS", "VAL.LIST.ALL", "CTP.GENERAL.3"],
+    requirements=["CTP.CORE-004", "CTP.GENERAL.2", "VAL", "VAL.LIST.RESULTS", "VAL.LIST.ALL", "CTP.GENERAL.3"],
     flaws=[
         "gives_all_by_default",
         "last_parameter_wins",

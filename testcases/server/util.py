@@ -7,7 +7,7 @@ from conformance.face.authoring import DOCUMENTATION_PEN, INVERTERS, fleet_nodes
     id="UTIL-001",
     title="Group assignment of inverters at startup (by IEEE 2030.5; not in the SunSpec matrix)",
     subject="server",
-    requirements=["CTP.UTIL-001", "P20", "GEN.LIST", "CTP.GENERAL.3"],
+    requirements=["CTP.UTIL-001", "P20", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=["shows_foreign_devices", "lists_six_assignments", "shares_all_programs"],
     needs=["DER"],
     origin="SunSpec CSIP CTP 1.3, blank in its matrix",
