@@ -206,9 +206,7 @@ async def comm_004f(server, arrange, step, check):
     await turned_down("mica-policy-mappings", ["CTP.COMM-004F", "SEC.100"], server, arrange, step, check)
 
 
-@chain_case(
-    "COMM-004G", "Advanced security: self-signed device certificate", ["SEC.098"], ["asks_for_no_certificate"]
-)
+@chain_case("COMM-004G", "Advanced security: self-signed device certificate", ["SEC.098"], ["asks_for_no_certificate"])
 async def comm_004g(server, arrange, step, check, errata):
     """Anybody can sign for himself.
 
