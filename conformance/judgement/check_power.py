@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from conformance.judgement import metering, power, ramps
+from conformance.judgement import metering, power, ramps, told_power
 from conformance.judgement.charge import Nameplate
 from conformance.judgement.court import Judging
 from conformance.judgement.plant import Span
@@ -61,6 +61,24 @@ class CheckPower(Judging):
             self.judged("AUS.ALL-06", metering.right_size(told, place, plant, accuracy))
             self.judged("AUS.METER-SIGN", metering.right_sign(told, place, plant, accuracy))
             self._accurate(told, place, plant)
+
+    def power_flowed(
+        self, plant: object, posts: Sequence[Exchange], ahead: timedelta, limits: Limits, requirement: str
+    ) -> None:
+        """Judge by the plant that the power told of site and DER is of a size that flowed about that time.
+
+        An aggregator tells sums, of which one plant is a part; what it tells is left alone.
+        """
+        plant = None if self._court.profile.values.whom.role == "aggregator" else plant
+        accuracy = metering.Accuracy(limits.power_tolerance, limits.reading_error_share)
+        for place in metering.PLACES:
+            judged = told_power.flowed(posts, place, plant, ahead, accuracy, limits.client_clock_error)
+            self.judged(requirement, judged)
+
+    def frequency_told(self, posts: Sequence[Exchange], limits: Limits, requirement: str) -> bool:
+        """Judge that what is told as a frequency can be one of a grid."""
+        judged = told_power.frequency_told(posts, limits.grid_frequency_least, limits.grid_frequency_most)
+        return self.judged(requirement, judged)
 
     def _accurate(self, told: Sequence[metering.Average], place: str, plant: object) -> None:
         """Judge averages by what a profile demands of meters; a share is one of the rating, which only the DER has."""

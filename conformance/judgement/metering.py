@@ -56,12 +56,17 @@ def averages(posts: Sequence[Exchange], place: str, since: datetime, ahead: time
 
     Several usage points of one place tell of its parts, so nothing is returned then.
     """
-    turned = frozenset(_normal(reversed_mrids(posts)))
-    totals = [it for it in mirrored_series(posts) if it.place == place and _is_total(it) and it.values]
-    if len(totals) != 1:
+    turned, total = frozenset(_normal(reversed_mrids(posts))), total_of(posts, place)
+    if total is None:
         return ()
-    found = (_average(it, totals[0], turned, ahead) for it in totals[0].values if it.start is not None)
+    found = (_average(it, total, turned, ahead) for it in total.values if it.start is not None)
     return tuple(it for it in found if it.start >= since and it.end > it.start)
+
+
+def total_of(posts: Iterable[Exchange], place: str) -> Series | None:
+    """Return the active power of a place, all phases together; several usage points of one place tell of its parts."""
+    totals = [it for it in mirrored_series(posts) if it.place == place and _is_total(it) and it.values]
+    return totals[0] if len(totals) == 1 else None
 
 
 def right_size(told: Sequence[Average], place: str, plant: object, accuracy: Accuracy) -> Judged:

@@ -23,6 +23,7 @@ from conformance.reference.mirrored_quantities import (
     Quantity,
     mirrored_quantities,
     more_quantities,
+    swapped,
 )
 from conformance.reference.pace import CSIP_PACE, ClientPace
 from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct
@@ -74,6 +75,7 @@ class Mirror:
         self._quantities = tuple(quantity for quantity in (*shown, *more) if quantity.uom not in silent)
         self._posted = False
         self._first_end_s: int | None = None
+        self._first: dict[str, int] = {}
         self._target: str | None = None
         self._list_target: str | None = None
         self._rate_s: int | None = None
@@ -237,7 +239,7 @@ class Mirror:
             "Reading",
             element("qualityFlags", "0001"),
             period if timed and not in_set else None,
-            element("value", self._value(quantity, means)),
+            element("value", self._told(quantity, means)),
         )
         set_mrid = element("mRID", self._mrid(f"{quantity.name} {end_s}"))
         return element(
@@ -261,6 +263,12 @@ class Mirror:
         if quantity.uom != WATT or quantity.phase or self.meter == "evse":
             return quantity.value(means)
         return round(self._reports.shown_w(quantity.value(means), self._site.rated_w))
+
+    def _told(self, quantity: Quantity, means: Averages) -> int:
+        """Return the value that is told: a frozen one is the first there was."""
+        shown = swapped(quantity) if "swaps_units" in self._flaws else quantity
+        value = self._value(shown, means)
+        return self._first.setdefault(quantity.name, value) if "freezes_readings" in self._flaws else value
 
     def _value(self, quantity: Quantity, means: Averages) -> int:
         if quantity.sense in self._site.blind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.catalogue.reading_words import QUALIFIERS, ReadingWord
 from conformance.reference.reporting_conduct import ReportingConduct
@@ -67,6 +67,14 @@ def more_quantities(meter: str) -> tuple[Quantity, ...]:
     """Return what nobody asks for: the power of one phase, which need not be that of all, and the voltage now."""
     one_phase = Quantity("W A", WATT, 0, f"{meter}_w", PHASES["A"])
     return one_phase, Quantity(f"V {NOW}", VOLT, -1, "voltage_v", qualifier=0)
+
+
+def swapped(quantity: Quantity) -> Quantity:
+    """Return a quantity with the source of another: active and reactive power, voltage and frequency change places."""
+    sources = {"voltage_v": "frequency_hz", "frequency_hz": "voltage_v"}
+    meter, _, unit = quantity.source.rpartition("_")
+    other = {"w": "var", "var": "w"}.get(unit)
+    return replace(quantity, source=f"{meter}_{other}" if other else sources.get(quantity.source, quantity.source))
 
 
 def meters_of(reports: ReportingConduct, usual: tuple[str, ...]) -> tuple[str, ...]:

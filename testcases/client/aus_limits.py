@@ -13,7 +13,7 @@ DEFAULT = ("first_contact", "discovery", "plant_running", "default_limit_watch",
 RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
 DEFAULT_FLAWS = (
     *("hard_coded_paths", "ignores_control", "ignores_default", "never_puts_der"),
-    *("polls_once", "reads_default_once", "skips_settings"),
+    *("polls_once", "reads_default_once", "skips_settings", "freezes_readings"),
 )
 ACTIVE_FLAWS = ("keeps_control_after_end", *DEFAULT_FLAWS, *RESPONSE_FLAWS)
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3", "DER.005")

@@ -12,7 +12,7 @@ DEFAULT_FLAWS = (
     *("hard_coded_paths", "ignores_control", "ignores_default", "ignores_ramp"),
     *("never_puts_der", "polls_once", "ramps_too_fast", "reads_default_once", "skips_settings"),
 )
-RAMP_FLAWS = ("ignores_export_limit", *DEFAULT_FLAWS)
+RAMP_FLAWS = ("ignores_export_limit", "freezes_readings", *DEFAULT_FLAWS)
 RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3", "DER.005")
 

@@ -36,6 +36,8 @@ OWN_DOCUMENTS = ("DERCapability", "DERSettings", "DERStatus")
         "readings_once",
         "readings_without_time",
         "swaps_role_flags",
+        "freezes_readings",
+        "swaps_units",
     ],
     needs=["MirrorUsagePoint"],
     origin=AUS,

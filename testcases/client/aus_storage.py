@@ -138,6 +138,7 @@ async def storage_002(utility, client, step, check, limits):
         "polls_once",
         "skips_settings",
         "target_over_limit",
+        "freezes_readings",
         *RESPONSE_FLAWS,
     ],
     needs=["Response", *STORAGE, "opModExpLimW"],

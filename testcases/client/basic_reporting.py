@@ -154,7 +154,7 @@ async def basic_028(utility, client, step, check, limits, clock, policies):
     ],
     flaws=[
         *("no_voltage_reading", "readings_once", "ignores_post_rate", "readings_without_time", "hard_coded_paths"),
-        *("power_alone_goes_on", "readings_of_one_time", "wrong_media_type"),
+        *("power_alone_goes_on", "readings_of_one_time", "wrong_media_type", "swaps_units"),
     ],
     needs=["MirrorUsagePoint"],
     duration=["first_contact", "discovery", "reporting_window"],
@@ -171,7 +171,8 @@ async def basic_029(utility, client, step, check, errata, limits, clock):
     Passes when
         usage points and readings are valid and name the device, real power, reactive power, frequency and voltage are
         all defined and reported with a value and the time of its measurement, each at the cadence of postRate to the
-        end. Edition 1.2 wants usage points to be defined without readings.
+        end. A frequency is one that a grid can have, and power, where the plant is observed, of a size that flowed.
+        Edition 1.2 wants usage points to be defined without readings.
     """
     registered_last(utility, client.lfdi, pin=client.pin, post_rate_s=limits.post_rate.count)
     one_program(utility, client.lfdi)
@@ -203,6 +204,8 @@ async def basic_029(utility, client, step, check, errata, limits, clock):
                 not early, "CTP.BASIC-029", expected, f"{len(early)} readings", definitions, policy=errata.policy
             )
         readings_go_on(check, limits, posts, until)
+        check.power_flowed(client.plant, posts, utility.ahead, limits, requirement="G23")
+        check.frequency_told(posts, limits, requirement="G23")
 
 
 def readings_go_on(check, limits, posts, until):

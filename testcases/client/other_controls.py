@@ -75,7 +75,9 @@ async def cancel_001(utility, client, step, check, limits, clock):
     id="DISCONNECT-001",
     title="Disconnection: opModEnergize false",
     subject="client",
-    requirements=["P29", "EVENT.002", "BASE.030", "DER.005", "RESPONSE.PROMPT", "STATUS.FOLLOWS", "CTP.GENERAL.3"],
+    requirements=[
+        *("P29", "EVENT.002", "BASE.030", "DER.005", "RESPONSE.PROMPT", "STATUS.FOLLOWS", "G23", "CTP.GENERAL.3"),
+    ],
     flaws=[
         "never_disconnects",
         "ignores_control",
@@ -87,6 +89,7 @@ async def cancel_001(utility, client, step, check, limits, clock):
         "wrong_response_lfdi",
         "keeps_control_after_end",
         "moves_on_receipt",
+        "freezes_readings",
     ],
     needs=["DER", "Response"],
     origin="ours",
@@ -102,7 +105,8 @@ async def disconnect_001(utility, client, step, check, limits, clock):
 
     Passes when
         the three Responses come in time, and the plant is disconnected for that time, not earlier and no longer.
-        DERStatus and readings that say the opposite are warned of.
+        DERStatus and readings that say the opposite are warned of; where the plant is observed, power is told of a size
+        that flowed.
     """
     watch, off, on = EventWatch(utility, client, check, limits), {"opModEnergize": False}, {"opModEnergize": True}
     with step(1):
@@ -119,6 +123,8 @@ async def disconnect_001(utility, client, step, check, limits, clock):
         connection_agrees(check, client, during, limits.plant_settling, on=False)
         settling, error = limits.plant_settling, limits.power_tolerance
         readings_fall_silent(check, client, during, utility.ahead, settling, error)
+        posts = (*client.exchanges("MirrorUsagePointList", "POST"), *client.exchanges("MirrorUsagePoint", "POST"))
+        check.power_flowed(client.plant, posts, utility.ahead, limits, requirement="G23")
         watch.idle(program.default, control.end, clock.now(), "the time after the control")
 
 
