@@ -29,6 +29,8 @@ from conformance.vocabulary.errors import HarnessError, UsageError, explain
 from conformance.vocabulary.verdict import Verdict
 
 SESSION = pytest.StashKey[Session]()
+HANDED_OVER = pytest.StashKey[bool]()
+"""Set where somebody else made the session, and writes its outputs."""
 RESULT = pytest.StashKey[CaseResult]()
 SKIPPED = (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN, Verdict.PENDING)
 
@@ -63,8 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def attach(config: pytest.Config, session: Session) -> None:
-    """Use a session made elsewhere."""
-    config.stash[SESSION] = session
+    """Use a session made elsewhere; its outputs are written by those who made it."""
+    config.stash[SESSION], config.stash[HANDED_OVER] = session, True
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -188,14 +190,15 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-    """End the run and write its outputs."""
+    """End the run and write its outputs, if it is ours."""
     if SESSION not in session.config.stash:
         return
     run = session.config.stash[SESSION]
     if exitstatus == pytest.ExitCode.INTERRUPTED:
         run.interrupt()
     run.finish()
-    write_outputs(run.settings.folder)
+    if HANDED_OVER not in session.config.stash:
+        write_outputs(run.settings.folder)
     _tell_failure(session, run)
 
 

@@ -83,6 +83,7 @@ class Session:
         self._interrupted = False
         self._announced = False
         self._finished = False
+        self._record: Row | None = None
 
     def start(self) -> None:
         """Write the start of the journal and run the cases in a thread of its own."""
@@ -130,9 +131,10 @@ class Session:
             )
             self.journal.close()
             self._log.close()
-        record = load_record(self.settings.folder)
-        write_record(self.settings.folder, record)
-        return record
+        if self._record is None:
+            self._record = load_record(self.settings.folder)
+            write_record(self.settings.folder, self._record)
+        return self._record
 
     def raise_failure(self) -> None:
         """Raise what kept the run from going on, if anything did; anything unexpected as a ``HarnessError``."""
