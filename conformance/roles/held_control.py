@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from conformance.catalogue.offers import ControlOffer
@@ -27,6 +28,10 @@ class HeldControl:
     owed: list[tuple[float, int]] = field(default_factory=list)
     rewritten: list[tuple[int, str]] = field(default_factory=list)
     seen_itself: bool = False
+
+    def never_shown_as(self, statuses: Collection[int]) -> bool:
+        """Say whether the control is not listed any more and was not seen with any of some statuses before."""
+        return self.sightings[-1].status is None and not any(seen.status in statuses for seen in self.sightings)
 
     def may_be_superseded(self) -> None:
         """Allow the server to call the event superseded."""

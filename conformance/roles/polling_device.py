@@ -157,6 +157,10 @@ class PollingDevice(OfferReader):
             held.is_cancelled(asked_s, done_s)
         await self._wait_until(done_s + self._limits["event_status_tolerance"].value + A_MOMENT_S)
         await self.look(*controls)
+        over_s = self.now_s() + self._limits["event_status_tolerance"].value
+        gone = [held.offer.name for held in controls if held.never_shown_as(GONE) and held.course.end_s > over_s]
+        told = f"not listed, and never shown as cancelled: {', '.join(gone)}" if gone else "all there"
+        self._check.that(not gone, "EVENT.026", "cancelled controls still listed, to say so", told)
 
     async def stay_listed(self, *controls: HeldControl) -> None:
         """Poll controls that were seen as cancelled again just before they may leave their list, and judge that."""

@@ -17,7 +17,7 @@ from conformance.face.authoring import (
     id="ASSIGNMENTS-001",
     title="As many assignments as are asked for, the program in the last of them",
     subject="client",
-    requirements=[],
+    requirements=["P27"],
     flaws=["ignores_paging"],
     origin="ours",
     duration=["first_contact", "discovery", "discovery"],

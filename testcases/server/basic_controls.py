@@ -36,12 +36,13 @@ CURVES = [*FLAWS, "drops_curve_points", "curves_of_other_type"]
 
 
 def case(test_id, title, flaws):
-    """Declare a test case of this file; all need the same."""
+    """Declare a test case of this file; all need the same, and those of curves the rule on curves."""
+    curves = ["DER.CURVE"] if "drops_curve_points" in flaws else []
     return test_case(
         id=test_id,
         title=title,
         subject="server",
-        requirements=[f"CTP.{test_id}", *REQUIREMENTS, "DER.CURVE", "CTP.GENERAL.3"],
+        requirements=[f"CTP.{test_id}", *REQUIREMENTS, *curves, "CTP.GENERAL.2", "CTP.GENERAL.3"],
         flaws=flaws,
         needs=["DER", "Response"],
         duration=["control_course"],
@@ -126,7 +127,7 @@ async def basic_006(device, arrange, step, limits):
     id="BASIC-007",
     title="Ramp rates",
     subject="server",
-    requirements=["CTP.BASIC-007", "DER.005", "G7", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-007", "DER.005", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=["default_missing", "loses_ramp_rates", "switches_off_unasked"],
     needs=["DER"],
     instructions=["create_groups", "set_default", "remove_group"],
@@ -277,7 +278,7 @@ async def basic_014(device, arrange, step, limits):
     id="BASIC-015",
     title="Twenty-four controls, all but the first cancelled",
     subject="server",
-    requirements=["CTP.BASIC-015", *REQUIREMENTS, "EVENT.026", "KEEPS.CANCELLED", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-015", *REQUIREMENTS, "EVENT.026", "KEEPS.CANCELLED", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=[
         *IMMEDIATE,
         "keeps_ten_controls",

@@ -52,12 +52,13 @@ async def kept(test_id, device, arrange, step, limits, policies):
 
 
 def case(test_id, title, flaws=FLAWS):
-    """Declare a test case of this file; all need the same."""
+    """Declare a test case of this file; all need the same, and those with a default the rule on defaults."""
+    defaults = ["DER.005"] if "default_missing" in flaws else []
     return test_case(
         id=test_id,
         title=title,
         subject="server",
-        requirements=[f"CTP.{test_id}", "DER.005", *REQUIREMENTS, "CTP.GENERAL.3"],
+        requirements=[f"CTP.{test_id}", *defaults, *REQUIREMENTS, "CTP.GENERAL.2", "CTP.GENERAL.3"],
         flaws=flaws,
         needs=["DER", "Response"],
         duration=["event_course"],
@@ -69,7 +70,7 @@ def case(test_id, title, flaws=FLAWS):
     id="BASIC-016",
     title="Two programs, two defaults, no control",
     subject="server",
-    requirements=["CTP.BASIC-016", "DER.005", "CTP.GENERAL.3"],
+    requirements=["CTP.BASIC-016", "DER.005", "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=["default_missing", "changes_control_values", "switches_off_unasked"],
     needs=["DER"],
     instructions=["create_groups", "remove_group"],

@@ -186,7 +186,7 @@ async def programs_001(device, arrange, step, limits):
     id="RANDOM-001",
     title="Randomized events, one of them cancelled",
     subject="server",
-    requirements=["DER.CONTROL", "EVENT.026", *STATES, "CTP.GENERAL.3"],
+    requirements=["DER.CONTROL", "EVENT.026", *STATES, "CTP.GENERAL.2", "CTP.GENERAL.3"],
     flaws=[
         "drops_randomization",
         "cancelled_controls_vanish",

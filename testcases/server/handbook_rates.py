@@ -47,7 +47,7 @@ def judged_rate(check, name, given):
     id="SERVED-001",
     title="Rates that the server asks for",
     subject="server",
-    requirements=["GEN.LINK", "MUP.001"],
+    requirements=["GEN.LINK", "MUP.001", "G19"],
     flaws=["asks_for_no_certificate", "refuses_mirrors"],
     origin="ours",
     instructions=["register_device"],
