@@ -1,4 +1,4 @@
-"""The test client's way to a server: httpx above, the harness's own TLS and bytes below.
+"""The test client's way to a server: httpx for the requests, the harness's own TLS and bytes below.
 
 What a server does wrong is never an exception: an :class:`~conformance.wire.exchange.Exchange` carries it in plain
 words. No redirect is followed, nothing is decompressed, no environment proxy is used, no cookie is kept.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import ssl
 from datetime import timedelta
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -49,13 +48,6 @@ class HttpClient:
         self._pool = ClientPool(network, clock, context, host, port, recorder, limits, connections, vet)
         self._transport = ClientTransport(self._pool, recorder, clock, limits)
         self._origin = _origin(host, port)
-        self._httpx = httpx.AsyncClient(
-            transport=self._transport,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=None,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        )
 
     async def exchange(
         self,
@@ -84,14 +76,14 @@ class HttpClient:
             extensions={TARGET: target.encode("latin-1"), ASKED: asked},
         )
         try:
-            response = await self._httpx.send(request, stream=True)
-            await response.aclose()
+            # Not by way of httpx's own client: it does nothing here but look for cookies, at every answer.
+            await self._transport.handle_async_request(request)
         except httpx.LocalProtocolError as error:
             raise UsageError(
                 explain(f"Sending {method} {target}", "a proper HTTP/1.1 request", str(error), "use raw() to send it")
             ) from error
         except httpx.HTTPError as error:
-            # The transport has recorded what happened; httpx may also stumble over a header such as Location.
+            # The transport has recorded what happened.
             if asked.exchange is None:
                 raise HarnessError(f"sending {method} {target} failed within the harness: {error}") from error
         if asked.exchange is None:
@@ -115,7 +107,6 @@ class HttpClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._httpx.aclose()
         await self._pool.close()
 
     async def __aenter__(self) -> HttpClient:

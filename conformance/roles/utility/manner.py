@@ -99,7 +99,7 @@ class Manner:
 
     def speak(self, document: etree._Element, request: Request) -> bytes:
         """Return a document as bytes; the document given is used up."""
-        for node in document.iter("*"):
+        for node in document.iter("*") if self._changes_elements else ():
             for name in ADDRESSES:
                 if (path := node.get(name)) is not None:
                     node.set(name, self.address(path, request))
@@ -116,6 +116,10 @@ class Manner:
             etree.indent(document, "    ")
             document.insert(0, etree.Comment(" written by hand "))
         return write(document)
+
+    @property
+    def _changes_elements(self) -> bool:
+        return self.absolute_hrefs or self.relative_hrefs or self.spare or self.lower_case_hex
 
     def carry(self, answer: Answer, request: Request) -> Answer:
         """Return an answer as it goes out, in chunks if that is the manner."""

@@ -8,7 +8,7 @@ does not have 405 with ``Allow``, a body that cannot be read or is not what the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from lxml import etree
@@ -40,7 +40,7 @@ class Protocol:
         *,
         foreign_status: int,
         validate: Callable[[bytes], bool] | None,
-        hidden: Container[str],
+        hidden: Collection[str],
     ) -> None:
         self._tree = tree
         self._manner = manner
@@ -100,10 +100,11 @@ class Protocol:
         return replace(answer, headers=tuple(headers))
 
 
-def leave_out(names: Container[str], document: etree._Element) -> None:
+def leave_out(names: Collection[str], document: etree._Element) -> None:
     """Take elements of these names out of a document."""
-    for parent in document.iter("*"):
-        for child in [child for child in parent if etree.QName(child).localname in names]:
+    for child in [*document.iter(*(f"{{*}}{name}" for name in names))] if names else []:
+        parent = child.getparent()
+        if parent is not None:
             parent.remove(child)
 
 
