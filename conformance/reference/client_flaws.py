@@ -48,6 +48,7 @@ CLIENT_FLAWS: Mapping[str, Flaw] = {
         _flaw("starts_late", "RESPONSE.PROMPT", "starts controls 30 s after their start"),
         _flaw("never_completes", "CTP.BASIC-017", "never answers that a control is completed"),
         _flaw("wrong_response_lfdi", "BASE.030", "answers with an LFDI that is not its own"),
+        _flaw("responses_without_clock", "RESPONSE.DATED", "dates its Responses by the time since it was switched on"),
         _flaw("prolongs_late_controls", "EVENT.015", "carries a control that it reads late out for its whole duration"),
         _flaw("answers_elsewhere", "BASE.030", "posts every Response where the first control it answered wanted it"),
         _flaw("moves_on_receipt", "EVENT.002", "answers properly and moves its plant as soon as it reads a control"),

@@ -69,6 +69,8 @@ class Responses:
         if place is None:
             return
         mrid = self._manner.hexadecimal(owed.control.mrid)
+        if "responses_without_clock" in self._flaws:
+            owed = replace(owed, at_s=self._clock.monotonic())
         document = control_response(owed, self._manner.hexadecimal(self._lfdi), mrid)
         pause_s = FIRST_PAUSE_S
         while True:

@@ -213,6 +213,18 @@ class EventWatch:
         self._check.has_value(posted, "endDeviceLFDI", lfdi, self._client.lfdi, requirement="BASE.030")
         place, expected = urlsplit(posted.target).path, f"a Response to {_name(control)} posted to its replyTo"
         self._check.that(place == control.reply_to, "BASE.030", expected, place, [posted])
+        self._is_dated(control, posted)
+
+    def _is_dated(self, control: DERControl, posted: Exchange) -> None:
+        """Judge that a Response was made, by its date if it has one, while there was a control and before it came."""
+        created_s = require(response_in(posted), "no document").integer("createdDateTime")
+        if created_s is None:
+            return
+        error, came_s = self._limits.response_date_error, (arrival(posted) + self._utility.ahead).timestamp()
+        good = control.timing.created - error.value <= created_s <= came_s + error.value
+        expected = f"a Response to {_name(control)} dated from its creation to when it came, within {error.value:g} s"
+        observed = f"dated {created_s}, {created_s - int(came_s):+d} s from when it came"
+        self._check.that(good, "RESPONSE.DATED", expected, observed, [posted])
 
     def _lateness(self, control: DERControl, status: int, what: str, window: Window) -> Judged:
         """Judge a Response that missed its deadline by when it came after all, if it ever did."""

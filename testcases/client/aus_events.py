@@ -27,7 +27,14 @@ from conformance.face.authoring import (
 
 AUS = "SA TS 5573 test definitions"
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3")
-RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
+RESPONSE_FLAWS = (
+    "never_completes",
+    "no_received_response",
+    "responds_early",
+    "starts_late",
+    "wrong_response_lfdi",
+    "responses_without_clock",
+)
 CANCELLED_BY_SERVER = 2
 WHOLE = (RECEIVED, STARTED, COMPLETED)
 LIFE = {"opModExpLimW": {"multiplier": 0, "value": 5000}}

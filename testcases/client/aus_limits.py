@@ -10,7 +10,14 @@ AUS = "SA TS 5573 test definitions"
 INSTRUCTIONS = ("restart_client", "run_generating", "run_consuming")
 ACTIVE = ("first_contact", "discovery", "plant_running", "control_lead", "limit_control", "default_limit_watch")
 DEFAULT = ("first_contact", "discovery", "plant_running", "default_limit_watch", "default_limit_watch")
-RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
+RESPONSE_FLAWS = (
+    "never_completes",
+    "no_received_response",
+    "responds_early",
+    "starts_late",
+    "wrong_response_lfdi",
+    "responses_without_clock",
+)
 DEFAULT_FLAWS = (
     *("hard_coded_paths", "ignores_control", "ignores_default", "never_puts_der"),
     *("polls_once", "reads_default_once", "skips_settings", "freezes_readings"),

@@ -13,7 +13,14 @@ DEFAULT_FLAWS = (
     *("never_puts_der", "polls_once", "ramps_too_fast", "reads_default_once", "skips_settings"),
 )
 RAMP_FLAWS = ("ignores_export_limit", "freezes_readings", *DEFAULT_FLAWS)
-RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
+RESPONSE_FLAWS = (
+    "never_completes",
+    "no_received_response",
+    "responds_early",
+    "starts_late",
+    "wrong_response_lfdi",
+    "responses_without_clock",
+)
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3", "DER.005")
 
 

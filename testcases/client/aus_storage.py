@@ -24,7 +24,14 @@ SETTINGS = (
     *("setMaxChargeRateW", "setMaxDischargeRateW", "setMaxWh", "setMinWh", "doeModesEnabled", "vppModesEnabled"),
 )
 EVENT_RULES = ("BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3")
-RESPONSE_FLAWS = ("never_completes", "no_received_response", "responds_early", "starts_late", "wrong_response_lfdi")
+RESPONSE_FLAWS = (
+    "never_completes",
+    "no_received_response",
+    "responds_early",
+    "starts_late",
+    "wrong_response_lfdi",
+    "responses_without_clock",
+)
 STORAGE = ("DER", "opModStorageTargetW")
 
 

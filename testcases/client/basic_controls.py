@@ -24,6 +24,7 @@ EVENT_FLAWS = [
     "starts_late",
     "never_completes",
     "wrong_response_lfdi",
+    "responses_without_clock",
     "responds_early",
     "ignores_control",
     "ignores_default",

@@ -6,7 +6,7 @@ Two programs: SY, of the system, and SP, of the service point, which goes before
 
 from conformance.face.authoring import EventScene, test_case
 
-EVENTS = ["G18", "BASE.030", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
+EVENTS = ["G18", "BASE.030", "RESPONSE.DATED", "EVENT.002", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
 DEAF = ["hard_coded_paths", "polls_once", "ignores_poll_rate"]
 FLAWS = [
     *DEAF,
@@ -14,6 +14,7 @@ FLAWS = [
     "starts_late",
     "never_completes",
     "wrong_response_lfdi",
+    "responses_without_clock",
     "responds_early",
     "ignores_control",
     "keeps_control_after_end",

@@ -16,6 +16,7 @@ FLAWS = [
     "starts_late",
     "never_completes",
     "wrong_response_lfdi",
+    "responses_without_clock",
     "responds_early",
     "ignores_control",
     "keeps_control_after_end",

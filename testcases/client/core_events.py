@@ -38,6 +38,7 @@ EVENT_FLAWS = (
     "responds_early",
     "starts_late",
     "wrong_response_lfdi",
+    "responses_without_clock",
 )
 NOT_OF_RIVALS = ("ignores_default", "keeps_control_after_end", "moves_on_receipt")
 

@@ -87,6 +87,7 @@ async def cancel_001(utility, client, step, check, limits, clock):
         "no_received_response",
         "responds_early",
         "wrong_response_lfdi",
+        "responses_without_clock",
         "keeps_control_after_end",
         "moves_on_receipt",
         "freezes_readings",
@@ -135,7 +136,7 @@ async def disconnect_001(utility, client, step, check, limits, clock):
     requirements=["EVENT.013", "EVENT.014", "EVENT.015", "EVENT.002", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
     flaws=[
         *("ignores_control", "keeps_control_after_end", "never_completes", "no_received_response"),
-        *("prolongs_late_controls", "wrong_response_lfdi"),
+        *("prolongs_late_controls", "wrong_response_lfdi", "responses_without_clock"),
     ],
     needs=["DER", "Response"],
     origin="ours",
@@ -183,7 +184,7 @@ async def late_001(utility, client, step, check, limits, clock):
     requirements=["EVENT.026", "EVENT.002", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
     flaws=[
         *("ignores_control", "keeps_control_after_end", "never_completes", "no_received_response"),
-        *("starts_late", "wrong_response_lfdi", "responds_early"),
+        *("starts_late", "wrong_response_lfdi", "responses_without_clock", "responds_early"),
     ],
     needs=["DER", "Response"],
     origin="ours",

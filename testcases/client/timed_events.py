@@ -171,7 +171,7 @@ async def stored_001(utility, listener, client, step, check, limits, clock, valu
     title="Starts of randomized events are spread",
     subject="client",
     requirements=["EVENT.044", "RANDOMIZES", "BASE.030", "RESPONSE.PROMPT", "CTP.GENERAL.3"],
-    flaws=["randomizes_too_far", "starts_late", "responds_early", "wrong_response_lfdi"],
+    flaws=["randomizes_too_far", "starts_late", "responds_early", "wrong_response_lfdi", "responses_without_clock"],
     needs=["DER", "Response"],
     origin="ours",
     aliases=["ALL-22"],
