@@ -17,6 +17,7 @@ CASES = (
     ("client/NEWER-001", "older_wins", "G14"),
     ("client/RATES-001", "keeps_first_poll_rate", "P38.CHANGE"),
     ("client/RATES-002", "keeps_first_post_rate", "P42.CHANGE"),
+    ("client/CLOCK-002", "asks_time_hastily", "TIME.RETRIED"),
     ("server/BASIC-015", "forgets_cancelled", "KEEPS.CANCELLED"),
     ("server/BASIC-017", "responses_misplaced", "RESPONSE.PLACE"),
     ("server/SCHEDULE-001", "controls_of_one_start_out_of_order", "LIST.TIES"),

@@ -137,7 +137,7 @@ from conformance.roles.status_agreement import connection_agrees, readings_fall_
 from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
 from conformance.roles.subscription_scene import CSIP_KINDS, SubscriptionScene, limiting
-from conformance.roles.utility.detours import UNKNOWN, extend, make_broken, make_busy, move
+from conformance.roles.utility.detours import UNKNOWN, extend, make_broken, make_busy, move, resettle, restate
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.scenario import (
@@ -387,7 +387,9 @@ __all__ = [
     "registered_last",
     "reports",
     "require",
+    "resettle",
     "response_in",
+    "restate",
     "rewritten",
     "scaled_limits",
     "schedule",

@@ -13,11 +13,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from conformance.reference.client_session import Fetched, NotServed, Session
+from conformance.reference.client_session import KNOWN, Fetched, NotServed, Session
 from conformance.reference.pace import CSIP_PACE, SCHEMA_RATE_S, ClientPace
 from conformance.vocabulary.clock import Clock
 
 FIRST_PAUSE_S = 5.0
+TIME_PAUSE_S = 15.0
+"""Between two requests for Time before there is a time to go by, at first (TIME.010)."""
+GONE = 404
 TICK_S = 1e-6
 """The least time that a clock can be told to wait; less would be no wait at all."""
 FOR_EVER_S = 1e7
@@ -140,14 +143,25 @@ class Polls:
 
     def _pause(self, node: _Node, failure: NotServed) -> float:
         offline, busy = failure.status is None, failure.status in (429, 503)
-        if (offline and "stays_offline" in self._flaws) or (busy and "gives_up_when_busy" in self._flaws):
+        strange = failure.status is not None and failure.status not in KNOWN
+        ends = {
+            "stays_offline": offline,
+            "gives_up_when_busy": busy,
+            "knows_few_codes": strange,
+            "gives_lost_up": failure.status == GONE,
+        }
+        if any(given_up and flaw in self._flaws for flaw, given_up in ends.items()):
             return FOR_EVER_S
-        growing = FIRST_PAUSE_S * 2.0 ** min(node.failures - 1, 16)
+        growing = self._first_pause_s(node.watch) * 2.0 ** min(node.failures - 1, 16)
         if self._pace.recovery_s is not None and (offline or failure.status in BROKEN):
             self._retry_at = max(self._retry_at, self._clock.monotonic() + self._pace.recovery_s)
             return self._pace.recovery_s
         pause_s = node.rate_s if failure.final else min(growing, node.rate_s)
         return max(pause_s, failure.retry_after_s or 0.0)
+
+    def _first_pause_s(self, watch: Watch) -> float:
+        hasty = watch.resource != "Time" or "asks_time_hastily" in self._flaws
+        return FIRST_PAUSE_S if hasty else TIME_PAUSE_S
 
     async def _reconcile(self, node: _Node, below: Sequence[Watch]) -> None:
         wanted = {watch.target for watch in below}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -19,6 +20,9 @@ MOST_REDIRECTS = 5
 MOST_PAGES = 10_000
 FEW_ENTRIES = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NO_DOCUMENT = frozenset({201, 202, 204, 205, 206})
+"""Successes that are no answer to a GET of a whole resource; one that is not known counts as 200 (GEN.049)."""
+KNOWN = frozenset(status.value for status in HTTPStatus)
 
 
 class NotServed(Exception):
@@ -101,6 +105,7 @@ class Session:
             answer = await self._send("GET", target, resource)
             location = header(answer.headers, "Location")
             if answer.status not in REDIRECTS or location is None or not self._follows:
+                self._must_be_known(answer)
                 root = _understood(_document(answer), self._known)
                 fetched = Fetched(target, root, asked_s=asked_s, answered_s=self._clock.now().timestamp())
                 if not resource.endswith("List"):
@@ -108,6 +113,10 @@ class Session:
                 return fetched
             target = resolve(target, location)
         raise NotServed(f"more than {MOST_REDIRECTS} redirects in a row")
+
+    def _must_be_known(self, answer: Answer) -> None:
+        if "knows_few_codes" in self._flaws and answer.status not in KNOWN:
+            raise NotServed(f"answered {answer.status}, whatever that means", answer.status)
 
     async def get_json(self, target: str, resource: str) -> object:
         """Read a JSON document. Raises ``NotServed``."""
@@ -171,7 +180,7 @@ def _accepted(answer: Answer) -> Answer:
 
 
 def _document(answer: Answer) -> Node:
-    if _accepted(answer).status != 200:
+    if _accepted(answer).status in NO_DOCUMENT:
         raise NotServed(f"answered {answer.status} to a GET", answer.status)
     try:
         return read(answer.body)

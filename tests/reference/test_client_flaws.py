@@ -18,6 +18,7 @@ from conformance.roles.utility import Rates
 from conformance.vocabulary.errors import UsageError
 from conformance.wire.messages import Answer, Request, header
 from tests.case_homes import CASES
+from tests.test_recommendations import CASES as RECOMMENDED
 
 SECOND = timedelta(seconds=1)
 TLS_FLAWS = {"offers_no_ccm8", "sends_leaf_only", "refuses_short_chains", "accepts_any_server", "leaves_chain_to_tls"}
@@ -195,6 +196,7 @@ def test_a_flaw_breaks_nothing_else(flaw: str) -> None:
 
 def test_every_flaw_is_proven() -> None:
     elsewhere = {flaw for case in CASES if case.subject == "client" for flaw in case.flaws}  # see tests/test_flaws.py
+    elsewhere |= {flaw for case, flaw, _ in RECOMMENDED if case.startswith("client/")}
     elsewhere |= {"freezes_charge", "total_of_one_phase"}  # tests/test_cells.py proves them
     assert PROOFS.keys() | EVENT_PROBES.keys() | TLS_FLAWS | {"ignores_wrong_pin"} | elsewhere == CLIENT_FLAWS.keys()
     assert all(flaw.name == name and flaw.side == "client" for name, flaw in CLIENT_FLAWS.items())

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from conformance.roles.utility import Utility
-from conformance.roles.utility.detours import make_busy, move
+from conformance.roles.utility.detours import make_busy, move, resettle, restate
 from conformance.vocabulary.clock import VirtualClock, VirtualTimeLoop
 from conformance.wire.messages import Answer, Request, header
 
@@ -48,3 +48,24 @@ def test_a_busy_server_says_when_to_come_back_and_serves_everything_else(utility
     assert ask(utility, "/dcap").status == 200
     busy.active = False
     assert ask(utility, time_path).status == 200
+
+
+def test_a_resource_that_is_gone_is_linked_at_its_new_place_once_it_was_missed(utility: Utility) -> None:
+    entry = utility.entry_path
+    old = next(part for part in ask(utility, entry).body.decode().split('"') if part.startswith("/") and part != entry)
+    gone = resettle(utility, old, "Time")
+    assert f'"{old}"' in ask(utility, entry).body.decode()
+    assert ask(utility, old).status == 404
+    assert f'"{gone.new}"' in ask(utility, entry).body.decode()
+    assert ask(utility, gone.new).status != 404
+
+
+def test_a_status_stands_in_for_200_until_it_is_no_longer_active(utility: Utility) -> None:
+    strange = restate(utility, "DeviceCapability", 299)
+    answer = ask(utility, utility.entry_path)
+    assert (answer.status, bool(answer.body)) == (299, True)
+    strange.status = 599
+    answer = ask(utility, utility.entry_path)
+    assert (answer.status, answer.body) == (599, b"")
+    strange.active = False
+    assert ask(utility, utility.entry_path).status == 200

@@ -1,5 +1,5 @@
-"""Interposers for a utility: resources that have moved, a server that is too busy (RFC 9110 10.2.3, 15.4), documents
-with elements that nobody knows.
+"""Interposers for a utility: resources that have moved or are gone, a server that is too busy, statuses that nobody
+knows (RFC 9110 10.2.3, 15, 15.4), documents with elements that nobody knows.
 """
 
 from __future__ import annotations
@@ -55,6 +55,53 @@ class Busy:
 
 
 @dataclass(slots=True)
+class Resettled:
+    """A resource that is gone from ``old`` (404): documents link to ``new``, where it is served.
+
+    Up to the first request for ``old`` they link to that, so that somebody learns by a 404 that it is gone.
+    """
+
+    old: str
+    new: str
+    kind: str
+    missed: bool = False
+
+    def __call__(self, request: Request, handler: Handler) -> Answer:
+        """Serve the resource at its new address only, and put that into all that is served."""
+        if request.path == self.old:
+            self.missed = True
+            return Answer(404, resource=self.kind)
+        here = request.path == self.new
+        answer = handler(replace(request, target=_retargeted(request, self.old)) if here else request)
+        if not self.missed:
+            return answer
+        return replace(answer, body=answer.body.replace(f'{self.old}"'.encode(), f'{self.new}"'.encode()))
+
+
+@dataclass(slots=True)
+class Restated:
+    """A server that gives one kind of resource, where it would say 200, with another status while ``active``.
+
+    A success comes with the document, a failure without.
+    """
+
+    kind: str
+    status: int
+    active: bool = True
+
+    def __call__(self, request: Request, handler: Handler) -> Answer:
+        """Answer a GET of that kind so; anything else is served."""
+        answer = handler(request)
+        if not self.active or request.method != "GET" or (answer.resource, answer.status) != (self.kind, 200):
+            return answer
+        return replace(answer, status=self.status, body=answer.body if self.status < FAILURES else b"")
+
+
+FAILURES = 400
+"""The least status that says that something went wrong."""
+
+
+@dataclass(slots=True)
 class Broken:
     """A server that answers everything with one status while ``active``, such as 500."""
 
@@ -92,6 +139,20 @@ def make_busy(utility: Server, kind: str, status: int, retry_after_s: int) -> Bu
     busy = Busy(kind, status, retry_after_s)
     utility.interposers.append(busy)
     return busy
+
+
+def resettle(utility: Server, path: str, kind: str) -> Resettled:
+    """Take a resource of a utility from its address for good, and link to it at one that nobody can guess."""
+    resettled = Resettled(path, utility.fresh_path("resettled"), kind)
+    utility.interposers.append(resettled)
+    return resettled
+
+
+def restate(utility: Server, kind: str, status: int) -> Restated:
+    """Give one kind of resource with another status than 200, until ``active`` is unset."""
+    restated = Restated(kind, status)
+    utility.interposers.append(restated)
+    return restated
 
 
 def extend(utility: Server) -> Extended:
