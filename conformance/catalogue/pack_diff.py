@@ -51,7 +51,7 @@ def _values(first: Profile, second: Profile) -> Iterator[Difference]:
         if one is None or other is None:
             change = Change.ONLY_SECOND if one is None else Change.ONLY_FIRST
             yield Difference("value", key, change, _told(one), _told(other))
-        elif (one.figure, one.clock_start, one.waived) != (other.figure, other.clock_start, other.waived):
+        elif (one.figure, one.clock, one.waived) != (other.figure, other.clock, other.waived):
             yield Difference("value", key, _change(one, other), _told(one), _told(other))
 
 
@@ -67,9 +67,8 @@ def _change(one: Value, other: Value) -> Change:
 def _told(value: Value | None) -> str:
     if value is None:
         return ""
-    clock = f" from {value.clock_start}" if value.clock_start else ""
     waived = "waived, was " if value.waived else ""
-    return f"{waived}{told(value.figure, value.unit)}{clock} [{value.cited}]"
+    return f"{waived}{told(value.figure, value.unit)}{value.clock} [{value.cited}]"
 
 
 def _required(first: Profile, second: Profile) -> Iterator[Difference]:

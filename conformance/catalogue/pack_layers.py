@@ -12,16 +12,18 @@ from dataclasses import replace
 
 from conformance.catalogue.demands import PRESENCES, Bound, Demand, Figure, demand_of, told
 from conformance.catalogue.pack import Pack, Row
-from conformance.catalogue.pack_values import Kind, Phase, Question, SourceGrade, Value, When
+from conformance.catalogue.pack_values import Kind, Phase, Question, SourceGrade, Value, When, narrowest
 from conformance.vocabulary.errors import UsageError, explain
 from conformance.vocabulary.verdict import Grade, Level
 
-TAKEN = ("unit", "clock_start")
+TAKEN = ("unit", "clock_start", "clock_stop")
 """What a row that changes a value need not repeat."""
 
 
 CLOCK_STARTS = ("created", "exposed", "notified", "received", "event_start", "effective_start")
 """What a duration may be counted from, the earliest first."""
+CLOCK_STOPS = ("received", "response_1", "response_2", "setpoint", "meter")
+"""What a duration may be counted to, the earliest first."""
 
 
 def merged_values(chain: Sequence[Pack]) -> dict[str, Value]:
@@ -155,15 +157,22 @@ def _spread(lower: Mapping[str, Value], new: Value) -> Iterable[Value]:
 
 
 def _unproven(new: Value, below: Value) -> str | None:
-    """Return why a value is not what its kind says; a clock that starts elsewhere must agree with the direction."""
+    """Return why a value is not what its kind says; a clock that runs elsewhere must agree with the direction."""
     if why := proof_against(new.kind, new.demand, below.figure, new.figure):
         return why
-    if new.kind not in (Kind.TIGHTEN, Kind.RELAX) or not (new.clock_start and below.clock_start):
+    if new.kind not in (Kind.TIGHTEN, Kind.RELAX):
         return None
-    later = CLOCK_STARTS.index(new.clock_start) - CLOCK_STARTS.index(below.clock_start)
-    if later > 0 if new.kind is Kind.TIGHTEN else later < 0:
+    asks_less = 1 if new.kind is Kind.TIGHTEN else -1
+    if asks_less * _apart(CLOCK_STARTS, new.clock_start, below.clock_start) > 0:
         return f"its clock starts at {new.clock_start}, that below at {below.clock_start}; say kind: replace"
+    if asks_less * _apart(CLOCK_STOPS, new.clock_stop, below.clock_stop) < 0:
+        return f"its clock stops at {new.clock_stop}, that below at {below.clock_stop}; say kind: replace"
     return None
+
+
+def _apart(order: Sequence[str], new: str, below: str) -> int:
+    """Return by how many places one instant comes after another; none where one of them is not named."""
+    return order.index(new) - order.index(below) if new and below else 0
 
 
 def _wider(lower: Mapping[str, Value], new: Value) -> Value | None:
@@ -176,7 +185,7 @@ def _wider(lower: Mapping[str, Value], new: Value) -> Value | None:
         and (not value.roles or (new.roles and set(new.roles) <= set(value.roles)))
         and (not value.der or (new.der and set(new.der) <= set(value.der)))
     ]
-    return max(held, key=lambda value: value.narrowness, default=None)
+    return narrowest(held)
 
 
 def _must_declare(pack: Pack, new: Value, below: Value | None, lower: Mapping[str, Value]) -> None:
@@ -232,6 +241,7 @@ def _value(pack: Pack, name: str, row: Row, questions: Mapping[str, Question]) -
         roles=tuple(sorted(_names(row.get("roles")))),
         der=tuple(sorted(_names(row.get("der")))),
         clock_start=str(row.get("clock_start", "")),
+        clock_stop=str(row.get("clock_stop", "")),
         evidence=Grade(str(row.get("evidence", Grade.WIRE))),
         level=Level(str(row.get("level", Level.MUST))),
         requirement=str(row.get("requirement", "")),

@@ -65,26 +65,50 @@ def _unknown_sources(profile: Profile) -> Iterator[Remark]:
             )
 
 
-def _delivery_by_polling(profile: Profile) -> Iterator[Remark]:
-    """A client that polls learns of a control up to one poll period after it could be read."""
-    for value in _figures(profile, "DERControl.delivery"):
-        if value.clock_start not in FROM_PUBLICATION:
+def _clocks(profile: Profile) -> Iterator[Remark]:
+    """A clock must stop after it starts, and only that of a control is stopped where a pack says."""
+    for value in profile.values.values():
+        if not value.clock_stop:
             continue
-        for poll in _polls(profile, value):
-            if value.number <= poll.number:
-                yield Remark("delivery-by-polling", Weight.WARNING, value.key, _too_slow(value, poll))
+        why = ""
+        if value.name not in POLLED_FOR:
+            why = f"nothing stops this clock at {value.clock_stop}: that is said of {' and '.join(POLLED_FOR)} only"
+        elif value.clock_stop == "received" and value.clock_start in ("notified", "received", "effective_start"):
+            why = f"from {value.clock_start} to received is no time at all; name a later stop"
+        elif value.name == "DERControl.actuation" and value.clock_stop in ("received", "response_1"):
+            why = f"{value.clock_stop} comes before a control starts; name response_2, setpoint or meter"
+        if why:
+            yield Remark("clock", Weight.ERROR, value.key, why)
 
 
-def _too_slow(value: Value, poll: Value) -> str:
+def _by_polling(profile: Profile) -> Iterator[Remark]:
+    """A client that polls learns of a control up to one poll period after it could be read."""
+    for name, remark in POLLED_FOR.items():
+        for value in _figures(profile, name):
+            if _start(value) not in FROM_PUBLICATION:
+                continue
+            for every_s, cited in _polls(profile, value):
+                if value.number <= every_s:
+                    yield Remark(remark, Weight.WARNING, value.key, _too_slow(value, every_s, cited))
+
+
+def _too_slow(value: Value, every_s: float, cited: str) -> str:
     return (
-        f"{value.number:g} s from {value.clock_start} cannot be met by a client that polls every {poll.number:g} s "
-        f"({poll.key}, {poll.source}): it may learn of a control only {poll.number:g} s later; demand faster polling, "
-        "or a Subscription"
+        f"{value.number:g} s from {_start(value)} cannot be met by a client that polls every {every_s:g} s "
+        f"({cited}): it may learn of a control only {every_s:g} s later; demand faster polling, or a Subscription"
     )
 
 
-def _polls(profile: Profile, value: Value) -> Iterator[Value]:
-    """Return the demanded polling of controls by a role that need not subscribe; the fastest list decides."""
+def _start(value: Value) -> str:
+    """Return where a clock starts: that of a value that does not say so, when a client can know of a control."""
+    return value.clock_start or "exposed"
+
+
+def _polls(profile: Profile, value: Value) -> Iterator[tuple[float, str]]:
+    """Return how often, in seconds, and by what, a role polls controls that need not subscribe.
+
+    Of the demanded rates the fastest list decides; where none is demanded, what the schema takes for granted.
+    """
     phase = value.phase or Phase.NORMAL
     for role in value.roles or CLIENTS:
         subscription = profile.values.find("Subscription", phase, role)
@@ -92,8 +116,8 @@ def _polls(profile: Profile, value: Value) -> Iterator[Value]:
             continue
         found = (profile.values.find(name, phase, role) for name in CONTROL_LISTS)
         polls = [poll for poll in found if poll is not None and isinstance(poll.figure, float)]
-        if polls:
-            yield min(polls, key=lambda poll: poll.number)
+        fastest = min(polls, key=lambda poll: poll.number, default=None)
+        yield (fastest.number, f"{fastest.key}, {fastest.source}") if fastest else UNASKED
 
 
 def _by_notification(profile: Profile) -> Iterator[Remark]:
@@ -103,9 +127,9 @@ def _by_notification(profile: Profile) -> Iterator[Remark]:
         return
     for name, remark in NOTIFIED.items():
         for value in _figures(profile, name):
-            if value.clock_start in ("created", "exposed") and value.number <= cap.number:
+            if _start(value) in FROM_PUBLICATION and value.number <= cap.number:
                 why = (
-                    f"{value.number:g} s from {value.clock_start} is eaten by the {cap.number:g} s that a server may "
+                    f"{value.number:g} s from {_start(value)} is eaten by the {cap.number:g} s that a server may "
                     f"hold a notification back ({cap.key}, {cap.source}); start the clock at effective_start"
                 )
                 yield Remark(remark, Weight.WARNING, value.key, why)
@@ -217,6 +241,12 @@ FROM_PUBLICATION = ("created", "exposed")
 CONTROL_LISTS = ("DERControlList.pollRate", "DERProgramList.pollRate")
 """Where a client may see that a control is new."""
 
+POLLED_FOR = {"DERControl.delivery": "delivery-by-polling", "DERControl.actuation": "actuation-by-polling"}
+"""Durations that a poll takes part in, and the name of the remark."""
+
+UNASKED = (900.0, "the schema's default of pollRate, since no polling of controls is demanded")
+"""How often a client may poll that nobody asks for more."""
+
 NOTIFIED = {"DERControl.delivery": "delivery-by-notification", "DERControl.actuation": "actuation-by-notification"}
 """Durations that a notification takes part in, and the name of the remark."""
 
@@ -243,7 +273,8 @@ WATCHED = {
 
 LOOKS: tuple[Callable[[Profile], Iterator[Remark]], ...] = (
     _unknown_sources,
-    _delivery_by_polling,
+    _clocks,
+    _by_polling,
     _by_notification,
     _floors,
     _batches,

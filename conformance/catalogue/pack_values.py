@@ -6,6 +6,7 @@ ask for, and is nobody's requirement.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -117,6 +118,7 @@ class Value:
     roles: tuple[str, ...] = ()
     der: tuple[str, ...] = ()
     clock_start: str = ""
+    clock_stop: str = ""
     evidence: Grade = Grade.WIRE
     level: Level = Level.MUST
     requirement: str = ""
@@ -141,6 +143,13 @@ class Value:
     def narrowness(self) -> int:
         """By how many of phase, role and DER type it is narrowed."""
         return bool(self.phase) + bool(self.roles) + bool(self.der)
+
+    def narrower(self, other: Value) -> bool:
+        """Say whether this value is about less than another one: narrowed by more, or to a part of the same."""
+        if self.narrowness != other.narrowness:
+            return self.narrowness > other.narrowness
+        pairs = ((set(self.roles), set(other.roles)), (set(self.der), set(other.der)))
+        return all(bool(own) == bool(its) and own <= its for own, its in pairs) and any(own < its for own, its in pairs)
 
     @property
     def argued_from(self) -> str:
@@ -187,13 +196,27 @@ class Value:
         return f"{self.source}{' ' if self.clause else ''}{self.clause} ({self.grade})"
 
     @property
+    def clock(self) -> str:
+        """What a duration is counted from and to, in words; empty where nothing is named."""
+        start = f" from {self.clock_start}" if self.clock_start else ""
+        return f"{start} to {self.clock_stop}" if self.clock_stop else start
+
+    @property
     def sentence(self) -> str:
         """The demand in words: ``DERControl.delivery at most 300 s from exposed``."""
         if self.figure is None:
             return f"{self.key} is not known"
-        clock = f" from {self.clock_start}" if self.clock_start else ""
         condition = f" where {self.when.told}" if self.when else ""
-        return f"{self.key} {SAID[self.demand.bound]} {told(self.figure, self.unit)}{clock}{condition}"
+        return f"{self.key} {SAID[self.demand.bound]} {told(self.figure, self.unit)}{self.clock}{condition}"
+
+
+def narrowest(values: Iterable[Value]) -> Value | None:
+    """Return the value that is about the least, the first of equals; ``None`` if there is none."""
+    found: Value | None = None
+    for value in values:
+        if found is None or value.narrower(found):
+            found = value
+    return found
 
 
 SAID = {

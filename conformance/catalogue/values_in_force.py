@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.catalogue.demands import Bound
-from conformance.catalogue.pack_values import Effect, Kind, Phase, SourceGrade, Value
+from conformance.catalogue.pack_values import Effect, Kind, Phase, SourceGrade, Value, narrowest
 from conformance.vocabulary.verdict import Level
 
 
@@ -92,8 +92,7 @@ class Values(Mapping[str, Value]):
         return tuple(value for name in names for value in self.holding(name, phase))
 
     def _for(self, name: str, phase: Phase, role: str, der: str) -> Value | None:
-        fitting = [value for value in self.values() if value.name == name and _holds(value, phase, role, der)]
-        return max(fitting, key=lambda value: value.narrowness, default=None)
+        return narrowest(value for value in self.values() if value.name == name and _holds(value, phase, role, der))
 
     def named(self, key: str) -> Value | None:
         """Return the value of a key; or the one that holds for ``name@phase``, or for a name in the normal phase."""

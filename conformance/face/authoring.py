@@ -133,6 +133,7 @@ from conformance.roles.served_tree import (
     rewritten,
 )
 from conformance.roles.single_program import IDLE, polls_again, published, with_one_default
+from conformance.roles.site_trial import SiteTrial
 from conformance.roles.status_agreement import connection_agrees, readings_fall_silent
 from conformance.roles.storage_scene import StorageScene
 from conformance.roles.stored_events import StoredEvents
@@ -260,6 +261,7 @@ __all__ = [
     "Reading",
     "Registration",
     "ResponseStatus",
+    "SiteTrial",
     "Span",
     "StorageScene",
     "StoredEvents",

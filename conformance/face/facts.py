@@ -23,6 +23,7 @@ DEMAND_FACTS = (
     "roles",
     "der",
     "clock_start",
+    "clock_stop",
     "evidence",
     "level",
     "source",

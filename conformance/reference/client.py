@@ -239,6 +239,7 @@ class ReferenceClient:
         known = await self._programs.read_all(programs)
         self._unhurried = unhurried = programs.poll_rate_s is None
         self.site.lag_s = max(self._own_lag_s, pace.lag_s) if unhurried else self._own_lag_s
+        self._responses.takes_s = pace.answer_s if unhurried else 0.0
         hold_s = self._hold_s(control for program in known for control in program.controls) if unhurried else 0.0
         if hold_s and self._group is not None:
             self._group.create_task(self._learn_later(programs.target, known, timedelta(seconds=hold_s)))

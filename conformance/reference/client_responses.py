@@ -21,7 +21,10 @@ STRANGER = "0123456789ABCDEF0123456789ABCDEF01234567"
 
 
 class Responses:
-    """Queues what is owed and posts it to the control's ``replyTo``; a final refusal drops it."""
+    """Queues what is owed and posts it to the control's ``replyTo``; a final refusal drops it.
+
+    ``takes_s`` is how long it takes, in seconds, to say that a control has started.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class Responses:
         self._statuses = statuses
         self._lfdi = STRANGER if "wrong_response_lfdi" in flaws else lfdi
         self._first_place: str | None = None
+        self.takes_s = 0.0
         self._waiting: asyncio.Queue[Owed] = asyncio.Queue()
 
     def owe(self, owed: Owed) -> None:
@@ -62,7 +66,10 @@ class Responses:
     async def run(self) -> None:
         """Post what is owed until cancelled."""
         while True:
-            await self._deliver(await self._waiting.get())
+            owed = await self._waiting.get()
+            if self.takes_s and owed.status is ResponseStatus.STARTED:
+                await self._clock.wait(timedelta(seconds=self.takes_s))
+            await self._deliver(owed)
 
     async def _deliver(self, owed: Owed) -> None:
         place = self._place(owed)

@@ -41,6 +41,7 @@ class ClientPace:
         hold_s: how long it keeps a control of such a list to itself before the device gets it.
         told_hold_s: the same of a control that it was notified of.
         test_hold_s: the same of a control that has begun when it is read: so a new site is tested.
+        answer_s: how long it takes to say that a control of such a list has started.
         lag_s: how long its plant takes to follow a control of such a list.
         post_rate_s: from one post of readings to the next, where the server states no postRate.
         post_floor_s: never posts faster than this.
@@ -63,6 +64,7 @@ class ClientPace:
     hold_s: float = 0.0
     told_hold_s: float = 0.0
     test_hold_s: float = 0.0
+    answer_s: float = 0.0
     lag_s: float = 0.0
     post_rate_s: float = 300.0
     post_floor_s: float = 0.0
@@ -108,6 +110,9 @@ CSIP_PACE = ClientPace()
 
 
 DELIVERY, SITE_TEST = "DERControl.delivery", "EndDevice.capability_test"
+ACTUATION = "DERControl.actuation"
+AT_THE_PLANT = {"": LAG_MARGIN_S, "setpoint": LAG_MARGIN_S, "meter": MARGIN_S}
+"""Where the clock of an actuation may stop at the plant, and what is left of its time: power takes some to move."""
 SELDOM = ("Time", "FunctionSetAssignmentsList")
 """What may be read more rarely than every 900 s where the server states nothing, and has a floor."""
 READ_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
@@ -122,7 +127,8 @@ def client_pace(values: Values) -> ClientPace:
         poll_rates_s=rates,
         hold_s=_hold_s(values, DELIVERY, poll_rate_s),
         told_hold_s=_hold_s(values, DELIVERY, 0.0) if _counted_from_notification(values) else 0.0,
-        test_hold_s=_hold_s(values, SITE_TEST, poll_rate_s),
+        test_hold_s=_test_hold_s(values, poll_rate_s),
+        answer_s=_answer_s(values),
         lag_s=_lag_s(values),
         post_rate_s=_smallest(values, "MirrorUsagePoint.postRate") or CSIP_PACE.post_rate_s,
         post_floor_s=_largest(values, "MirrorUsagePoint.postRate_floor") or 0.0,
@@ -166,10 +172,17 @@ def _poll_rates(values: Values) -> dict[str, float]:
 
 def _hold_s(values: Values, name: str, poll_rate_s: float) -> float:
     value = _timed(values, name)
-    if value is None:
+    if value is None or value.clock_stop == "received":
         return 0.0
     waited_s = poll_rate_s if _counts_the_poll(value) else 0.0
     return max(0.0, value.number - waited_s - MARGIN_S - _lag_s(values))
+
+
+def _test_hold_s(values: Values, poll_rate_s: float) -> float:
+    """Return the same for the test of a site: a whole interval must follow, and its post."""
+    told_s = 2 * (_smallest(values, "MirrorUsagePoint.postRate") or CSIP_PACE.post_rate_s)
+    told_s += _smallest(values, "MirrorMeterReading.post_jitter") or 0.0
+    return max(0.0, _hold_s(values, SITE_TEST, poll_rate_s) - told_s)
 
 
 def _timed(values: Values, name: str) -> Value | None:
@@ -183,12 +196,23 @@ def _counted_from_notification(values: Values) -> bool:
 
 
 def _lag_s(values: Values) -> float:
-    return max(0.0, (_largest(values, "DERControl.actuation") or LAG_MARGIN_S) - LAG_MARGIN_S)
+    held = [value for value in values.holding(ACTUATION) if _figure(value) is not None]
+    lags = [value.number - AT_THE_PLANT[value.clock_stop] for value in held if value.clock_stop in AT_THE_PLANT]
+    return max(0.0, *lags) if lags else 0.0
+
+
+def _answer_s(values: Values) -> float:
+    """Return how long Response 2 takes where it, and not the plant, stops the clock of an actuation."""
+    answered = [_figure(value) for value in values.holding(ACTUATION) if value.clock_stop == "response_2"]
+    return max(0.0, max(_known(answered), default=MARGIN_S) - MARGIN_S)
 
 
 def _counts_the_poll(delivery: Value) -> bool:
-    """Say whether the time until the client asks counts; it does not once a control is notified or received."""
-    return delivery.clock_start in ("", "created", "exposed")
+    """Say whether the time until the client asks counts; it does not once a control is notified or received.
+
+    A control that starts at once starts when it is exposed.
+    """
+    return delivery.clock_start in ("", "created", "exposed", "event_start")
 
 
 def _put_intervals(values: Values) -> dict[str, float]:

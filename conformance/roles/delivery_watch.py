@@ -1,23 +1,26 @@
 """Timing a control on its way: from its publication over the client to the plant, by the starts and stops of a profile.
 
-The test server knows when a control was created and exposed, and when the client was notified of it or first read it;
-the plant behind the client, or else its Response 2, tells when it arrived.
+The test server knows when a control was created and exposed, and when the client was notified of it or first read it.
+When it arrived is told by that reading, by a Response, by the set-point of the plant or by its meter, as the profile
+names it; where it names none, by the plant, or else by Response 2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from conformance.catalogue.pack_values import Value
 from conformance.catalogue.values_in_force import Values
 from conformance.judgement.check import Check, require
-from conformance.judgement.delivery import Instant, delivered, stop_of
+from conformance.judgement.delivery import STOPS, Instant, delivered, stop_of
 from conformance.judgement.finding import LimitUsed
 from conformance.judgement.judged import Judged
+from conformance.judgement.metered import obeyed
 from conformance.judgement.plant import became
-from conformance.roles.event_watch import STARTED, shows
-from conformance.roles.observed_client import ObservedClient, arrival
+from conformance.roles.event_watch import RECEIVED, STARTED, shows
+from conformance.roles.observed_client import ObservedClient, answers, arrival
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.der_program import DERProgram
 from conformance.roles.utility.modes import Modes
@@ -30,6 +33,7 @@ from conformance.vocabulary.verdict import Grade
 READ = ("DERControlList", "DERControl")
 TELL_LATENESS = 2
 """What is late is waited for as long again, so that its lateness can be told."""
+DELIVERY, ACTUATION = "DERControl.delivery", "DERControl.actuation"
 STORAGE_TARGET: Modes = {"opModStorageTargetW": {"multiplier": 0, "value": 2000}}
 EXPORT_LIMIT: Modes = {"opModExpLimW": {"multiplier": 0, "value": 1500}}
 FIXED_POWER: Modes = {"opModFixedW": 2000}
@@ -50,7 +54,7 @@ class DeliveryWatch:
         Where a notification starts the clock, subscriptions are on offer, and the client is given the time to make one.
         """
         client, limits = self._client, self._limits
-        told = "notified" in {rung.clock_start for rung in self._rungs("DERControl.delivery")}
+        told = "notified" in {rung.clock_start for name in (DELIVERY, ACTUATION) for rung in self._rungs(name)}
         self._utility.subscriptions.offered |= told
         registered_last(self._utility, client.lfdi, pin=client.pin)
         program = one_program(self._utility, client.lfdi).program
@@ -70,38 +74,66 @@ class DeliveryWatch:
         return EXPORT_LIMIT if known else FIXED_POWER
 
     def publish(self, program: DERProgram, modes: Modes, lasts: Limit, lead: Limit | None = None) -> DERControl:
-        """Publish a control that starts after some time, or at once."""
+        """Publish a control that starts at once, or after some time beside that in which it may be on its way."""
+        on_its_way = timedelta(seconds=self._longest_s(DELIVERY))
         return program.add_control(
             modes,
-            starts_in=lead.duration if lead else timedelta(0),
+            starts_in=lead.duration + on_its_way if lead else timedelta(0),
             duration=lasts.duration,
             response_required=ALL_RESPONSES,
             description="the control",
         )
 
     async def is_timed(self, control: DERControl, name: str, what: str) -> None:
-        """Wait until a control is carried out, or should long have been, and judge the demand of that name."""
+        """Wait until a control is carried out, or should long have been, and judge the demand of that name.
+
+        Nobody follows a control before its start, so the clock of an actuation does not start before it either.
+        """
         read = await self._client.seen("GET", READ, self._here(control.end), shows(control))
         starts = self._starts(control, None if read is None else arrival(read))
+        if name == ACTUATION:
+            starts = {start: max(at, starts["event_start"]) for start, at in starts.items()}
         begun = max(starts.values())
         longest = timedelta(seconds=self._longest_s(name) * TELL_LATENESS) + self._limits.plant_settling.duration
         until = min(self._here(control.end), begun + longest)
-        posted = await self._client.response(control, STARTED, until)
+        await self._client.response(control, STARTED, until)
         await self._clock.wait(self._limits.plant_settling.duration)
-        if self._at_the_plant(control) is None:
+        stops = self._stops(control, starts, what)
+        if any(stops[value.clock_stop].at is None for value in self._rungs(name)):
             await self._clock.wait_until(until)
-        said = Instant(what, arrival(posted) if posted else None, posted.number if posted else None)
-        seen = Instant(what, self._at_the_plant(control), grade=Grade.WIRE_AND_SIMULATOR)
-        stop = stop_of([seen, said] if self._sees(control) else [said])
-        self._check.demands(name, lambda value: self._judge(value, starts, stop))
+        stops = self._stops(control, starts, what)
+        self._check.demands(name, lambda value: self._judge(value, starts, stops[value.clock_stop]))
+
+    def _stops(self, control: DERControl, starts: Mapping[str, datetime], what: str) -> dict[str, Instant]:
+        """Return the instants that can stop the clock, by name; the empty name is for a value that names none."""
+        plant, tolerance = self._client.plant, self._limits.power_tolerance
+        seen = Instant(STOPS["setpoint"], self._at_the_plant(control), grade=Grade.WIRE_AND_SIMULATOR)
+        if not self._sees(control):
+            seen = replace(seen, unseen="no simulator and no register shows what the plant was asked for")
+        said = self._said(control, STARTED, "response_2")
+        since = max(control.published_at, self._here(control.start))
+        return {
+            "": replace(said if seen.unseen else stop_of([seen, said]), what=what),
+            "received": Instant(STOPS["received"], starts.get("received")),
+            "response_1": self._said(control, RECEIVED, "response_1"),
+            "response_2": said,
+            "setpoint": seen,
+            "meter": obeyed(STOPS["meter"], plant, control.modes, since, tolerance.value),
+        }
+
+    def _said(self, control: DERControl, status: int, stop: str) -> Instant:
+        """Return when the client first answered with a status."""
+        posts = (it for it in self._client.exchanges("ResponseList", "POST") if it.error is None)
+        posted = next((it for it in posts if answers(it, control, status)), None)
+        return Instant(STOPS[stop], arrival(posted) if posted else None, posted.number if posted else None)
 
     def _judge(self, value: Value, starts: Mapping[str, datetime], stop: Instant) -> Judged:
         limit = value.limit
         used = LimitUsed(limit.name, limit.value, limit.unit, limit.source, limit.overridden)
-        plant = self._client.plant
+        plant, named = self._client.plant, bool(value.clock_stop)
         uncertainty_s = self._check.uncertainty_s(*starts.values(), *([stop.at] if stop.at else []))
         uncertainty_s += plant.uncertainty_s if plant is not None and stop.grade is not Grade.WIRE else 0.0
-        return delivered(starts, value.clock_start, stop, used, uncertainty_s)
+        return delivered(starts, value.clock_start, stop, used, uncertainty_s, named=named)
 
     def _starts(self, control: DERControl, read: datetime | None) -> dict[str, datetime]:
         """Return the instants that can start the clock, as far as they were observed."""

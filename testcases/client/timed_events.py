@@ -5,6 +5,7 @@ from conformance.face.authoring import (
     EventWatch,
     PaceWatch,
     ReactionWatch,
+    SiteTrial,
     StoredEvents,
     arrival,
     evenly_drawn,
@@ -20,7 +21,7 @@ from conformance.face.authoring import (
     with_one_default,
 )
 
-LIMITED = {"opModMaxLimW": 5000}
+LIMITED, SHED = {"opModMaxLimW": 5000}, {"opModMaxLimW": 1000}
 INTERNAL_ERROR = 500
 
 
@@ -29,7 +30,7 @@ INTERNAL_ERROR = 500
     title="A control is with the device in time",
     subject="client",
     requirements=["G18", "G20", "G22"],
-    flaws=["ignores_control", "hard_coded_paths"],
+    flaws=["ignores_control", "hard_coded_paths", "starts_late"],
     needs=["DER", "Response"],
     origin="ours",
     duration=["first_contact", "discovery", "delivery_course"],
@@ -42,18 +43,18 @@ async def delivery_001(utility, client, step, check, limits, clock, values):
     Steps
         1. Start the client against a server that states no pollRate, and wait until it has just read its controls.
         2. Publish a control that starts at once.
-        3. Wait until the plant follows, or else for Response 2.
+        3. Wait until the clock stops: at the plant, or else with Response 2, if the profile names no other stop.
 
     Passes when
-        the time from the profile's start of the clock to the plant is within the profile's limit. Without sight of the
-        plant it is counted to Response 2, which is weaker.
+        the time from the profile's start of the clock to its stop is within the profile's limit. Without sight of the
+        plant, and without a stop of the profile's, it is counted to Response 2, which is weaker.
     """
     watch = DeliveryWatch(utility, client, check, limits, clock, values)
     PaceWatch(utility, client, check, limits, clock, values).state(None)
     with step(1):
         program = await watch.open()
     with step(2):
-        control = watch.publish(program, LIMITED, limits.delivery_control)
+        control = watch.publish(program, SHED, limits.delivery_control)
     with step(3):
         await watch.is_timed(control, "DERControl.delivery", "the control is with the device")
 
@@ -64,33 +65,36 @@ async def delivery_001(utility, client, step, check, limits, clock, values):
     subject="client",
     requirements=["G18"],
     flaws=[],
-    needs=["DER", "Response"],
+    needs=["DER", "MirrorUsagePoint", "Response"],
     origin="ours",
     duration=["first_contact", "discovery", "delivery_course"],
-    instructions=["restart_client"],
+    instructions=["restart_client", "run_generating"],
     values=["EndDevice.capability_test"],
 )
-async def commission_001(utility, client, step, check, limits, clock, values):
+async def commission_001(utility, client, step, check, limits, clock, values, instruct):
     """Whoever stands at a new site waits there until the utility has seen it obey; nobody waits for ever.
 
     Steps
-        1. Start the client, just registered, against a server that states no pollRate, and wait until it has just read
+        1. Start the client, just registered, against a server that states no rates, and wait until it has just read
            its controls.
-        2. Publish a control that starts at once, by which the site is tried.
-        3. Wait until the plant follows, or else for Response 2.
+        2. Have the site generate as much as it can, and publish a limit of its export that starts at once.
+        3. Wait until the plant follows and a reading of the client's shows it.
 
     Passes when
-        the plant follows within the time that the whole test may take. Without sight of the plant it is counted to
-        Response 2, which is weaker.
+        both have come within the time that the whole test may take. Without sight of the plant it is counted to the
+        reading; where the profile speaks no limit of the export, to the plant or Response 2.
     """
-    watch = DeliveryWatch(utility, client, check, limits, clock, values)
+    watch = SiteTrial(utility, client, check, limits, clock, values)
     PaceWatch(utility, client, check, limits, clock, values).state(None)
     with step(1):
         program = await watch.open()
     with step(2):
-        control = watch.publish(program, LIMITED, limits.delivery_control)
+        await instruct(order("run_generating", lfdi=client.lfdi))
+        await clock.wait(limits.plant_settling.duration)
+        watch.must_export()
+        control = watch.publish(program, watch.modes(), limits.delivery_control)
     with step(3):
-        await watch.is_timed(control, "EndDevice.capability_test", "the site obeys")
+        await watch.is_over(control)
 
 
 @test_case(
@@ -114,8 +118,8 @@ async def actuation_001(utility, client, step, check, limits, clock, values):
         3. Watch the plant from the control's start on.
 
     Passes when
-        the plant is asked for it within the profile's limit, counted from the profile's start of the clock. Without
-        sight of the plant it is counted to Response 2, which is weaker.
+        the plant is asked for it, or the profile's own stop of the clock comes, within the profile's limit, counted
+        from the profile's start of the clock. Without sight of the plant it is counted to Response 2, which is weaker.
     """
     watch = DeliveryWatch(utility, client, check, limits, clock, values)
     with step(1):

@@ -101,6 +101,14 @@ def test_a_clock_that_starts_elsewhere_must_agree_with_the_direction(tmp_path: P
     assert f"its clock starts at {start}, that below at received; say kind: replace" in told
 
 
+@pytest.mark.parametrize(("stop", "kind"), [("response_1", "tighten"), ("meter", "relax")])
+def test_a_clock_that_stops_elsewhere_must_agree_with_the_direction(tmp_path: Path, stop: str, kind: str) -> None:
+    figure = 60 if kind == "tighten" else 6000
+    above = rate(value=figure, kind=kind, clock_stop=stop, reason="why")
+    told = refusal(tmp_path, {"DERControl.delivery": rate(clock_stop="setpoint")}, {"DERControl.delivery": above})
+    assert f"its clock stops at {stop}, that below at setpoint; say kind: replace" in told
+
+
 def test_a_narrower_value_is_proven_against_the_wider_one(tmp_path: Path) -> None:
     narrow = rate(value=900, phase="normal")
     assert "say kind: relax" in refusal(tmp_path, {POLL: RATE}, {POLL: narrow})

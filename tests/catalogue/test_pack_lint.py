@@ -48,6 +48,36 @@ def test_five_minutes_cannot_be_met_by_polling_every_ten(tmp_path: Path) -> None
     assert "300 s from exposed cannot be met by a client that polls every 600 s (DERControlList.pollRate" in remark.why
 
 
+def test_a_client_that_nobody_asks_to_poll_may_poll_as_rarely_as_the_schema_lets_it(tmp_path: Path) -> None:
+    remark = remarks(tmp_path, {DELIVERY: rate(value=300)})["delivery-by-polling"]
+    assert "300 s from exposed cannot be met by a client that polls every 900 s (the schema's default" in remark.why
+
+
+def test_fifteen_seconds_from_creation_cannot_be_met_by_polling(tmp_path: Path) -> None:
+    remark = remarks(tmp_path, {POLL: rate(value=60), ACTUATION: rate(value=15, clock_start="created")})
+    assert "15 s from created cannot be met" in remark["actuation-by-polling"].why
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "stop", "why"),
+    [
+        (DELIVERY, "received", "received", "is no time at all"),
+        (ACTUATION, "effective_start", "response_1", "comes before a control starts"),
+        (POLL, "", "meter", "nothing stops this clock at meter"),
+    ],
+)
+def test_a_clock_that_cannot_run_is_an_error(tmp_path: Path, name: str, start: str, stop: str, why: str) -> None:
+    clock = {"clock_start": start} if start else {}
+    remark = remarks(tmp_path, {name: rate(clock_stop=stop, **clock)})["clock"]
+    assert remark.weight is Weight.ERROR
+    assert why in remark.why
+
+
+@pytest.mark.parametrize("stop", ["received", "response_1", "response_2", "setpoint", "meter"])
+def test_a_clock_that_runs_is_none(tmp_path: Path, stop: str) -> None:
+    assert "clock" not in remarks(tmp_path, {DELIVERY: rate(clock_start="exposed", clock_stop=stop)})
+
+
 @pytest.mark.parametrize("start", ["received", "event_start", "effective_start"])
 def test_polling_does_not_matter_to_a_clock_that_starts_later(tmp_path: Path, start: str) -> None:
     values = {POLL: rate(), DELIVERY: rate(value=300, clock_start=start)}

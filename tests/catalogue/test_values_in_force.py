@@ -54,6 +54,14 @@ def test_a_recommendation_is_warned_of_whatever_its_source(tmp_path: Path) -> No
     assert profile.requirements()["a:DERControlList.pollRate"].level is Level.SHOULD
 
 
+def test_a_value_for_one_of_two_roles_stands_before_the_one_for_both(tmp_path: Path) -> None:
+    """Both are narrowed by role; the one below comes first, and must not win for that."""
+    below, above = rate(roles=["device", "aggregator"]), rate(kind="tighten", value=60, roles=["device"])
+    values = two(tmp_path, {POLL: below}, {POLL: above}).values
+    found = [values.find(POLL, role=role) for role in ("device", "aggregator")]
+    assert [value and value.figure for value in found] == [60, 600]
+
+
 def test_the_narrowest_fitting_value_holds(tmp_path: Path) -> None:
     rows = [rate(), rate(value=60, phase="commissioning"), rate(value=30, phase="commissioning", roles=["aggregator"])]
     values = loaded(tmp_path, DERControlList__pollRate=rows).values

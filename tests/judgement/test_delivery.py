@@ -45,6 +45,16 @@ def test_the_plant_is_believed_before_the_client_even_if_it_never_moved() -> Non
     assert stop_of([said, seen]) is seen
 
 
+def test_a_stop_that_nobody_could_observe_decides_nothing() -> None:
+    found = delivered(STARTS, "exposed", Instant("the power obeys", None, unseen="no meter"), FIFTEEN, 0.0, named=True)
+    assert (found.state, found.observed) == (State.INCONCLUSIVE, "no meter")
+
+
+def test_the_word_of_the_client_is_what_is_asked_for_where_the_profile_names_it() -> None:
+    found = delivered(STARTS, "exposed", Instant("Response 1", at(3), 7), FIFTEEN, 0.0, named=True)
+    assert (found.state, found.detail) == (State.PASS, ())
+
+
 def test_the_word_of_the_client_alone_is_told_as_weaker() -> None:
     found = delivered(STARTS, "exposed", Instant("Response 2", at(3), 7), FIFTEEN, 0.0)
     assert (found.state, found.grade, found.exchanges) == (State.PASS, Grade.WIRE, (7,))
