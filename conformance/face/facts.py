@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import ssl
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import version
 
 from conformance import __version__
@@ -48,8 +49,13 @@ def environment() -> dict[str, Json]:
         "openssl": ssl.OPENSSL_VERSION,
         # What follows the number of a kernel tells who built it and for what, which is nobody's business.
         "platform": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": {name: _version(name) for name in LIBRARIES},
     }
+
+
+@cache
+def _version(name: str) -> str:
+    return version(name)
 
 
 def tool() -> dict[str, Json]:

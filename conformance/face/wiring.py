@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from conformance.catalogue.pack_values import SourceGrade
@@ -212,7 +213,7 @@ def _settings(
         profile=profile,
         limits=limits,
         register=register,
-        validator=Validator(Edition(profile.edition), extensions=Extensions.NOTE),
+        validator=_validator(Edition(profile.edition)),
         plan=plan,
         arrange=arrange,
         operator=operator,
@@ -221,6 +222,12 @@ def _settings(
         facts=told,
         kept=None if choice.resume is None else _kept(choice.resume, told, plan),
     )
+
+
+@cache
+def _validator(edition: Edition) -> Validator:
+    """Return the validator of an edition: compiled once in a process, however many runs it has."""
+    return Validator(edition, extensions=Extensions.NOTE)
 
 
 def _kept(folder: Path, told: Mapping[str, Json], plan: Plan) -> frozenset[str]:
