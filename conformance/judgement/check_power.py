@@ -72,7 +72,7 @@ class CheckPower(Judging):
         plant = None if self._court.profile.values.whom.role == "aggregator" else plant
         accuracy = metering.Accuracy(limits.power_tolerance, limits.reading_error_share)
         for place in metering.PLACES:
-            judged = told_power.flowed(posts, place, plant, ahead, accuracy, limits.client_clock_error)
+            judged = told_power.flowed(posts, place, plant, ahead, accuracy, limits.reading_age)
             self.judged(requirement, judged)
 
     def frequency_told(self, posts: Sequence[Exchange], limits: Limits, requirement: str) -> bool:
