@@ -90,6 +90,7 @@ async def cancel_001(utility, client, step, check, limits, clock):
         "responses_without_clock",
         "keeps_control_after_end",
         "moves_on_receipt",
+        "swaps_role_flags",
         "freezes_readings",
     ],
     needs=["DER", "Response"],
