@@ -269,16 +269,16 @@ def shows(control: DERControl, status: int | None = None) -> Matcher:
 
 
 def drawn_by_chance(offsets_s: Iterable[float], bounds_s: Iterable[float], limit: Limit) -> Judged:
-    """Judge whether a client randomizes at all: how probable are draws this small for one that does?
+    """Judge whether a client randomizes at all: how probable are draws this small, or this large, for one that does?
 
-    Each offset was drawn from 0 to its bound. When all of them are small, the chance that every draw of a
-    randomizing client is no larger, as a share of its bound, than the largest seen is told and compared.
+    Each offset was drawn from 0 to its bound. The chance that every draw of a randomizing client lies as near to 0, or
+    as near to its bound, as the farthest one seen, as a share of the bound, is told and compared: twice the one chance.
     """
     offsets, bounds = list(offsets_s), list(bounds_s)
-    shares = [
-        min(1.0, (abs(offset) + RESOLUTION_S) / abs(bound)) for offset, bound in zip(offsets, bounds, strict=True)
-    ]
-    chance = max(shares, default=1.0) ** len(shares)
+    drawn = [(abs(offset / bound), RESOLUTION_S / abs(bound)) for offset, bound in zip(offsets, bounds, strict=True)]
+    small = max((min(1.0, share + grain) for share, grain in drawn), default=1.0)
+    large = max((min(1.0, max(0.0, 1.0 - share) + grain) for share, grain in drawn), default=1.0)
+    chance = min(1.0, 2 * min(small, large) ** len(drawn))
     told = ", ".join(f"{offset:+.1f} s of {bound:+g} s" for offset, bound in zip(offsets, bounds, strict=True))
     expected = f"draws that a randomizing client makes with a probability of at least {limit.value:g}"
     state = State.PASS if chance >= limit.value else State.FAIL

@@ -59,6 +59,11 @@ def test_a_list_shows_a_control_in_whatever_casing_and_its_status(utility: Utili
     ("offsets", "state"),
     [
         ([0, 0, 0, 0], State.FAIL),
+        ([30, 30, -30, -30], State.FAIL),
+        ([31, 29, -30, -32], State.FAIL),
+        ([30, 30, -30, -18], State.PASS),
+        ([0, 30, 0, -30], State.PASS),
+        ([30], State.PASS),
         ([17, 3, -24, -9], State.PASS),
         ([0, 0, -8, 0], State.PASS),
         ([], State.PASS),
