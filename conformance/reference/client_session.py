@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
@@ -66,6 +67,7 @@ class Fetched:
         return None if href is None else resolve(self.target, href)
 
 
+@lru_cache(maxsize=4096)  # a client follows the same links at every poll
 def resolve(base: str, href: str) -> str:
     """Return the target (path and query) of an href, which may be relative or a whole URI (RFC 3986)."""
     parts = urlsplit(urljoin(f"https://server{base}", href.strip()))
