@@ -16,8 +16,8 @@ Modes = Mapping[str, Value]
 SY, SP = "SY", "SP"
 """The programs: system (less urgent) and service point (more urgent)."""
 
-PRIMACY: Mapping[str, int] = {SY: 10, SP: 4}
-"""The lower primacy wins."""
+EVENTS = "F-EVT"
+"""The fixture that says how urgent each of them is."""
 
 
 @dataclass(frozen=True, slots=True)

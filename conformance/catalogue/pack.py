@@ -69,6 +69,7 @@ class Pack:
     not_required: tuple[Row, ...]
     limits: Mapping[str, Row]
     policies: Mapping[str, Row]
+    fixtures: Mapping[str, Row]
     promote: tuple[Row, ...]
     values: Mapping[str, tuple[Row, ...]]
     questions: Mapping[str, Question]
@@ -185,6 +186,7 @@ def _pack(path: Path, read: object) -> Pack:
         not_required=tuple(_rows(document, "not_required")),
         limits=_row_mapping(document, "limits"),
         policies=_row_mapping(document, "policies"),
+        fixtures=_row_mapping(document, "fixtures"),
         promote=tuple(_rows(document, "promote")),
         values={name: _variants(rows) for name, rows in _mapping(document, "values").items()},
         questions={

@@ -41,6 +41,7 @@ def diff(first: Profile, second: Profile) -> tuple[Difference, ...]:
         *_required(first, second),
         *_texts("limit", _limits(first), _limits(second)),
         *_texts("policy", _policies(first), _policies(second)),
+        *_texts("fixture", _fixtures(first), _fixtures(second)),
         *_texts("edition", {"edition": first.edition}, {"edition": second.edition}),
     )
 
@@ -95,6 +96,11 @@ def _limits(profile: Profile) -> Mapping[str, str]:
 
 def _limit(limit: Limit) -> str:
     return f"{told(limit.value, limit.unit)} [{limit.source}]"
+
+
+def _fixtures(profile: Profile) -> Mapping[str, str]:
+    """Return what lies in each topology, in words; F-REG is no matter of a utility."""
+    return {name: f"{topology.told} [{topology.source}]" for name, topology in profile.fixtures.topologies.items()}
 
 
 def _policies(profile: Profile) -> Mapping[str, str]:

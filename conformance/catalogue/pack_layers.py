@@ -73,11 +73,11 @@ def merged_promotions(chain: Sequence[Pack]) -> dict[str, str]:
 
 
 def merged_rows(chain: Sequence[Pack], part: str) -> dict[str, Row]:
-    """Return the limits or policies of a chain; one that is there already needs ``kind: replace``."""
+    """Return the limits, policies or fixtures of a chain; one that is there already needs ``kind: replace``."""
     rows: dict[str, Row] = {}
     for pack in chain:
-        own: Mapping[str, Row] = pack.limits if part == "limits" else pack.policies
-        for name, row in own.items():
+        parts = {"limits": pack.limits, "policies": pack.policies, "fixtures": pack.fixtures}
+        for name, row in parts[part].items():
             kind, expected = str(row.get("kind", "add")), "replace" if name in rows else "add"
             if kind != expected:
                 raise refused(pack, f"{part}: {name}", f"kind: {expected}", f"kind: {kind}", "say what is meant")

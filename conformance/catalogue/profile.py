@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conformance.catalogue.demands import Bound
+from conformance.catalogue.fixtures import Fixtures, merged_fixtures
 from conformance.catalogue.pack import Contradiction, Evidence, Pack, Row, pack_names, read_chain
 from conformance.catalogue.pack_cells import Cell
 from conformance.catalogue.pack_layers import merged_promotions, merged_required, merged_rows, merged_values, refused
@@ -66,6 +67,7 @@ class Profile:
     limits: Limits
     policies: Mapping[str, Policy]
     promotions: Mapping[str, Promotion]
+    fixtures: Fixtures
     values: Values = field(default_factory=Values)
     chain: tuple[Pack, ...] = ()
     questions: Mapping[str, Question] = field(default_factory=dict)
@@ -146,6 +148,7 @@ def profile_of(chain: tuple[Pack, ...]) -> Profile:
         required=merged_required(chain),
         limits=_limits(chain, values),
         policies={name: _policy(name, row) for name, row in merged_rows(chain, "policies").items()},
+        fixtures=merged_fixtures(chain),
         promotions={name: Promotion(name, why) for name, why in merged_promotions(chain).items()},
         values=values,
         chain=chain,

@@ -115,9 +115,7 @@ from conformance.roles.served_schedules import (
     plain_default,
     planned_group,
     planned_offer,
-    topology_1_group,
-    topology_2_groups,
-    topology_3_groups,
+    topology_groups,
 )
 from conformance.roles.served_tree import (
     controls,
@@ -143,15 +141,14 @@ from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.registration import Registration
 from conformance.roles.utility.scenario import (
     ALL_RESPONSES,
+    BRANCH,
     fifteen_assignments,
+    offer_topology,
     one_control,
     one_program,
     registered_between,
     registered_last,
     swap_branch,
-    topology_1,
-    topology_2,
-    topology_3,
 )
 from conformance.roles.utility.schedules import (
     ANSWERED,
@@ -193,6 +190,7 @@ __all__ = [
     "ANSWERED",
     "AVAILABLE",
     "A_DAY",
+    "BRANCH",
     "CANCELLED",
     "COMMISSIONING",
     "COMPLETED",
@@ -357,6 +355,7 @@ __all__ = [
     "new_mrid",
     "occurrences",
     "of_its_device",
+    "offer_topology",
     "offer_versions",
     "on_offer",
     "one_control",
@@ -409,12 +408,7 @@ __all__ = [
     "test_case",
     "to_its_own",
     "told_modes",
-    "topology_1",
-    "topology_1_group",
-    "topology_2",
-    "topology_2_groups",
-    "topology_3",
-    "topology_3_groups",
+    "topology_groups",
     "turned_down",
     "twice",
     "unseen",

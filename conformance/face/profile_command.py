@@ -120,6 +120,7 @@ def _facts(loaded: Profile) -> dict[str, object]:
         "scope": loaded.scope,
         "required": as_json(loaded.required),
         "eased": list(loaded.eased),
+        "fixtures": as_json(loaded.fixtures),
         "questions": as_json(list(loaded.questions.values())),
         "contradictions": as_json(loaded.contradictions),
         "evidence": as_json(loaded.evidence),
@@ -171,6 +172,8 @@ def _rest(loaded: Profile) -> Iterable[str]:
         yield f"\n  Contradiction {item.id} ({', '.join(item.about)})"
         yield from (f"    {side}" for side in item.sides)
         yield f"    here: {item.choice}"
+    yield "\n  Found set up by the procedures"
+    yield from (f"    {item.name}  {item.told} [{item.source}]" for item in loaded.fixtures.topologies.values())
     if loaded.cells:
         yield "\n  Statement by statement"
     for cell in loaded.cells:

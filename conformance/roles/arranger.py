@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from conformance.catalogue.fixtures import Fixtures
 from conformance.catalogue.instructions import Order, order
 from conformance.catalogue.offers import ControlOffer, DefaultOffer, GroupOffer, ProgramOffer
 from conformance.vocabulary.identity import sfdi_of_lfdi
@@ -16,9 +17,13 @@ class Arranger:
     """Gives the operator instructions for one test case.
 
     ``instruct`` ends the test case when an instruction is not carried out; ``attempt`` says whether it was.
+    ``fixtures`` are those of the profile: what test cases have made.
     """
 
-    def __init__(self, instruct: Instruct, attempt: Attempt, *, lfdi: str, pin: int, entry: str) -> None:
+    def __init__(
+        self, instruct: Instruct, attempt: Attempt, fixtures: Fixtures, *, lfdi: str, pin: int, entry: str
+    ) -> None:
+        self.fixtures = fixtures
         self._instruct = instruct
         self._attempt = attempt
         self._lfdi = lfdi

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from conformance.catalogue.event_rules import EVENT_RULES, PRIMACY, EventPlan
+from conformance.catalogue.event_rules import EVENT_RULES, EVENTS, EventPlan
 from conformance.catalogue.profile import Policy
 from conformance.judgement.check import Check, require
 from conformance.judgement.plant import Span
@@ -70,9 +70,10 @@ class EventScene:
 
     def _offered(self) -> dict[str, DERProgram]:
         device = registered_last(self._utility, self._client.lfdi, pin=self._client.pin)
-        assignment = self._utility.assign(device, description="Events")
+        (group,) = self._utility.fixtures[EVENTS].groups
+        assignment = self._utility.assign(device, description=group.name)
         programs = {
-            name: self._utility.add_program(assignment, primacy=PRIMACY[name], description=name)
+            name: self._utility.add_program(assignment, primacy=group.programs[name], description=name)
             for name in self._rule.programs
         }
         for name, modes in self._rule.defaults.items():

@@ -12,13 +12,12 @@ from conformance.roles.event_watch import COMPLETED, RECEIVED, STARTED, EventWat
 from conformance.roles.observed_client import ObservedClient, names
 from conformance.roles.utility.der_control import DERControl
 from conformance.roles.utility.inverter_function import on_offer
-from conformance.roles.utility.scenario import ALL_RESPONSES, registered_last, topology_3
+from conformance.roles.utility.scenario import ALL_RESPONSES, offer_topology, registered_last
 from conformance.roles.utility.utility import Utility
 from conformance.vocabulary.clock import Clock
 from conformance.vocabulary.limits import Limits
 
 CURVES = ("DERCurveList", "DERCurve")
-SERVICE_POINT = "A1-B1-C1-D1-E1-F1-G1"
 
 Step = Callable[[int], AbstractContextManager[None]]
 
@@ -48,7 +47,7 @@ async def carry_out(
     """
     watch = EventWatch(utility, client, check, limits)
     device = registered_last(utility, client.lfdi, pin=client.pin)
-    program = topology_3(utility, device, grouped=True)[SERVICE_POINT]
+    program = offer_topology(utility, device, "F-CTRL").service_point
     default = program.set_default(on_offer(program, function.default))
     test = on_offer(program, function.test)
     with step(1):

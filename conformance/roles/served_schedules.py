@@ -9,18 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from conformance.catalogue.event_rules import PRIMACY, EventPlan, EventRule
+from conformance.catalogue.event_rules import EVENTS, EventPlan, EventRule
+from conformance.catalogue.fixtures import Fixtures, Topology
 from conformance.catalogue.inverter_functions import Curve, InverterFunction, Modes
 from conformance.catalogue.offers import ControlOffer, DefaultOffer, GroupOffer, ProgramOffer
 from conformance.roles.held_control import HeldControl
 from conformance.roles.utility.modes import CURVE_TYPES
-from conformance.roles.utility.scenario import (
-    FIFTEEN,
-    GROUP_Z,
-    GROUP_Z_PRIMACY,
-    TOPOLOGY_1,
-    TOPOLOGY_2,
-)
+from conformance.roles.utility.scenario import FIFTEEN
 from conformance.roles.utility.schedules import Planned
 
 IDLE: Modes = {"opModFixedPFInjectW": {"displacement": 950, "excitation": False, "multiplier": -3}}
@@ -32,13 +27,14 @@ def plain_default() -> DefaultOffer:
     return DefaultOffer(modes=IDLE)
 
 
-def event_group(rule: EventRule) -> GroupOffer:
+def event_group(rule: EventRule, fixtures: Fixtures) -> GroupOffer:
     """Return the programs of BASIC-016 to BASIC-026 in one group, with the defaults that the rule gives them."""
+    (group,) = fixtures[EVENTS].groups
     programs = [
-        ProgramOffer(name=name, primacy=PRIMACY[name], default=DefaultOffer(modes=modes) if modes else None)
+        ProgramOffer(name=name, primacy=group.programs[name], default=DefaultOffer(modes=modes) if modes else None)
         for name, modes in rule.defaults.items()
     ]
-    return GroupOffer(name="Events", programs=programs)
+    return GroupOffer(name=group.name, programs=programs)
 
 
 def event_offer(plan: EventPlan, number: int, minute: timedelta, elapsed: timedelta = timedelta(0)) -> ControlOffer:
@@ -91,33 +87,19 @@ def _as_modes(modes: Mapping[str, object]) -> Modes:
     return {name: value for name, value in modes.items() if isinstance(value, int | Mapping)}
 
 
-def topology_1_group() -> GroupOffer:
-    """Return F-TOPO1: a program for each of seven levels, in one group."""
-    return GroupOffer(
-        name="Topology", programs=[ProgramOffer(name=level, primacy=primacy) for level, primacy in TOPOLOGY_1.items()]
-    )
-
-
-def topology_2_groups() -> tuple[GroupOffer, ...]:
-    """Return F-TOPO2: seven groups with a program each; the last, the service point's, is best and has a default."""
-    best = min(TOPOLOGY_2.values())
+def topology_groups(topology: Topology, service_point: DefaultOffer | None = None) -> tuple[GroupOffer, ...]:
+    """Return the groups of a topology, with a default of the service point's program if one is given."""
+    last = topology.levels[-1]
     return tuple(
-        GroupOffer(name="Node", programs=[_node(node, primacy, has_default=primacy == best)])
-        for node, primacy in TOPOLOGY_2.items()
+        GroupOffer(
+            name=group.name,
+            programs=[
+                ProgramOffer(name=node, primacy=primacy, default=service_point if node == last else None)
+                for node, primacy in group.programs.items()
+            ],
+        )
+        for group in topology.groups
     )
-
-
-def topology_3_groups(service_point: DefaultOffer | None = None) -> tuple[GroupOffer, ...]:
-    """Return F-TOPO3 in two groups, topology and not; the last program of the first is the service point's."""
-    *nodes, (last, primacy) = TOPOLOGY_2.items()
-    programs = [_node(node, rank) for node, rank in nodes]
-    point = ProgramOffer(name=last, primacy=primacy, default=service_point or plain_default())
-    outside = ProgramOffer(name=GROUP_Z, primacy=GROUP_Z_PRIMACY)
-    return GroupOffer(name="Topology", programs=[*programs, point]), GroupOffer(name="Other", programs=[outside])
-
-
-def _node(node: str, primacy: int, *, has_default: bool = False) -> ProgramOffer:
-    return ProgramOffer(name=node, primacy=primacy, default=plain_default() if has_default else None)
 
 
 def fifteen_groups() -> tuple[GroupOffer, ...]:

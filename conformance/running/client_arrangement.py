@@ -137,7 +137,8 @@ class ClientArrangement:
     async def _at(self, place: ClientPlace, desk: Desk) -> AsyncIterator[Mapping[str, object]]:
         bench = desk.bench
         extension = extension_of(bench.profile.edition)
-        utility = Utility(bench.clock, rates=rates_from(bench.limits), entry=place.entry, extension=extension)
+        rates, fixtures = rates_from(bench.limits), bench.profile.fixtures
+        utility = Utility(bench.clock, rates=rates, entry=place.entry, extension=extension, fixtures=fixtures)
         discovery = desk.profile.values.find("csipaus.discovery")
         if discovery is not None and discovery.figure == "required":
             serve_versions(utility)

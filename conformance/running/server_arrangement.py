@@ -169,7 +169,9 @@ class ServerArrangement:
             await desk.instruct(order("register_device", lfdi=identity.lfdi, sfdi=identity.sfdi, pin=pin))
             self._registered.add(identity.lfdi)
         client = self._test_client(desk, identity)
-        arrange = Arranger(desk.instruct, desk.attempt, lfdi=client.lfdi, pin=pin, entry=place.entry)
+        arrange = Arranger(
+            desk.instruct, desk.attempt, desk.profile.fixtures, lfdi=client.lfdi, pin=pin, entry=place.entry
+        )
         patience, deadline = bench.limits["discovery_answers"].duration, bench.limits["request_deadline"].duration
         visit = partial(self._visitor, desk, identity)
         search = ServiceSearch(place.ways, bench.clock, place.host, patience, visit)

@@ -9,14 +9,13 @@ from conformance.face.authoring import (
     arrival,
     carry_out,
     names,
+    offer_topology,
     registered_last,
     require,
     tells_ramp,
     test_case,
-    topology_3,
 )
 
-SERVICE_POINT = "A1-B1-C1-D1-E1-F1-G1"
 COMMON = ["P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
 LENGTH = ["first_contact", "control_lead", "control_duration", "response_deadline", "idle_watch"]
 EVENT_FLAWS = [
@@ -146,7 +145,7 @@ async def basic_007(utility, client, step, check, limits, clock):
     """
     values = INVERTER_FUNCTIONS["BASIC-007"]
     device = registered_last(utility, client.lfdi, pin=client.pin)
-    program = topology_3(utility, device, grouped=True)[SERVICE_POINT]
+    program = offer_topology(utility, device, "F-CTRL").service_point
     first = program.set_default(**values.default_settings)
     with step(1):
         await client.start(within=limits.first_contact)

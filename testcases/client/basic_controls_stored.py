@@ -14,17 +14,16 @@ from conformance.face.authoring import (
     cancellation_answered,
     names,
     never_ran,
+    offer_topology,
     registered_last,
     shows,
     status_is_fresh,
     test_case,
-    topology_3,
     walk_begins,
 )
 
 CONTROLS = ("DERControlList", "DERControl")
 OUTRANKED_PF = {"displacement": 920, "excitation": False, "multiplier": -3}
-SERVICE_POINT, TRANSFORMER = "A1-B1-C1-D1-E1-F1-G1", "A1-B1-C1-D1-E1-F1"
 COMMON = ["P29", "DER.005", "BASE.030", "EVENT.002", "STATUS.FRESH", "RESPONSE.PROMPT", "CTP.GENERAL.3"]
 EVENT_FLAWS = [
     "no_received_response",
@@ -70,12 +69,12 @@ async def basic_015(utility, client, step, check, limits, clock):
         poll period after the cancellation, and the plant was asked for the default before and after.
     """
     watch = EventWatch(utility, client, check, limits)
-    programs = topology_3(utility, registered_last(utility, client.lfdi, pin=client.pin))
-    default = programs[SERVICE_POINT].set_default({"opModFixedPFInjectW": IDLE_PF})
+    programs = offer_topology(utility, registered_last(utility, client.lfdi, pin=client.pin), "F-TOPO3")
+    default = programs.service_point.set_default({"opModFixedPFInjectW": IDLE_PF})
     with step(1):
         await walk_begins(client, limits, "CTP.BASIC-015")
-        first, *rest = many = in_turn(programs[SERVICE_POINT], FIXED_PF, limits, limits.stored_controls.count)
-        beside = in_turn(programs[TRANSFORMER], OUTRANKED_PF, limits, 1)[0]
+        first, *rest = many = in_turn(programs.service_point, FIXED_PF, limits, limits.stored_controls.count)
+        beside = in_turn(programs.transformer, OUTRANKED_PF, limits, 1)[0]
         held = [await watch.read_before_start(control, "CTP.BASIC-015") for control in (*many, beside)]
         await client.must_get("DefaultDERControl", limits.control_lead, "DER.005", names(default))
         since = clock.now()

@@ -11,6 +11,7 @@ from conformance.face.authoring import (
     lfdi_of,
     names,
     never_ran,
+    offer_topology,
     power_factor,
     registered_between,
     registered_last,
@@ -18,12 +19,8 @@ from conformance.face.authoring import (
     response_in,
     swap_branch,
     test_case,
-    topology_2,
-    topology_3,
 )
 
-SERVICE_POINT, TRANSFORMER = "A1-B1-C1-D1-E1-F1-G1", "A1-B1-C1-D1-E1-F1"
-FEEDER, OTHER_FEEDER, OTHER_TRANSFORMER = "A1-B1-C1-D1", "A1-B1-C1-D2", "A1-B1-C1-D2-E1-F1"
 PROGRAMS = ("DERProgramList", "DERProgram")
 BEST = 1
 IDLE, OTHER_IDLE, CONTROL, OTHER_CONTROL = (
@@ -127,9 +124,9 @@ async def basic_002(utility, client, step, check, errata, limits, clock):
         polled again.
     """
     watch = EventWatch(utility, client, check, limits)
-    programs = topology_2(utility, registered_last(utility, client.lfdi, pin=client.pin))
-    nearest = programs[SERVICE_POINT]
-    programs["A1"].set_default(OTHER_IDLE)
+    programs = offer_topology(utility, registered_last(utility, client.lfdi, pin=client.pin), "F-TOPO2")
+    nearest = programs.service_point
+    programs.top.set_default(OTHER_IDLE)
     default = nearest.set_default(IDLE)
     with step(1):
         await client.start(within=limits.first_contact)
@@ -137,7 +134,7 @@ async def basic_002(utility, client, step, check, errata, limits, clock):
         control = publish(nearest, CONTROL, lead, limits.control_duration.duration)
         assignments = await client.must_get("FunctionSetAssignmentsList", limits.discovery, "CTP.BASIC-002")
         require(assignments, "the client does not read its FunctionSetAssignmentsList")
-        await all_read(check, client, PROGRAMS, [*programs.values()], watch.before(control), "P25")
+        await all_read(check, client, PROGRAMS, [*programs], watch.before(control), "P25")
         await client.must_get("Time", limits.discovery, "CTP.BASIC-002")
     with step(2):
         held = await watch.read_before_start(control, "CTP.BASIC-002")
@@ -182,27 +179,27 @@ async def basic_003(utility, client, step, check, limits, clock):
     """
     watch = EventWatch(utility, client, check, limits)
     device = registered_last(utility, client.lfdi, pin=client.pin)
-    programs = topology_3(utility, device)
-    programs[TRANSFORMER].primacy = BEST
-    old_default = programs[TRANSFORMER].set_default(IDLE)
+    programs = offer_topology(utility, device, "F-TOPO3")
+    programs.transformer.primacy = BEST
+    old_default = programs.transformer.set_default(IDLE)
     with step(1):
         await client.start(within=limits.first_contact)
         lead, length = limits.far_control_lead.duration, limits.far_control_duration.duration
-        old = publish(programs[TRANSFORMER], CONTROL, lead, length)
+        old = publish(programs.transformer, CONTROL, lead, length)
         assignments = await client.must_get("FunctionSetAssignmentsList", limits.discovery, "CTP.BASIC-003")
         require(assignments, "the client does not read its FunctionSetAssignmentsList")
-        await all_read(check, client, PROGRAMS, [*programs.values()], clock.now() + limits.discovery.duration, "P25")
+        await all_read(check, client, PROGRAMS, [*programs], clock.now() + limits.discovery.duration, "P25")
         await watch.read_before_start(old, "CTP.BASIC-003")
         await client.must_get("DefaultDERControl", limits.discovery, "DER.005", names(old_default))
     with step(2):
-        branch = swap_branch(utility, device, programs, FEEDER, OTHER_FEEDER)
-        transformer = branch[OTHER_TRANSFORMER]
+        branch = swap_branch(utility, device, programs)
+        transformer = branch.transformer
         default = transformer.set_default(OTHER_IDLE)
         lead, length = limits.replacement_lead.duration, limits.replacement_duration.duration
         control = publish(transformer, OTHER_CONTROL, lead, length)
         held = await watch.read_before_start(control, "G5")
         await client.must_get("DefaultDERControl", limits.discovery, "G7", names(default))
-        await all_read(check, client, PROGRAMS, [*branch.values()], watch.before(control), "P23")
+        await all_read(check, client, PROGRAMS, [*branch], watch.before(control), "P23")
         since = clock.now()
     with step(3):
         await carried_out(watch, control, held)

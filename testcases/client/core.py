@@ -9,13 +9,13 @@ from conformance.face.authoring import (
     fifteen_assignments,
     instant,
     names,
+    offer_topology,
     one_program,
     registered_last,
     require,
     response_in,
     test_case,
     to_its_own,
-    topology_1,
 )
 
 WALK = ("EndDeviceList", "Registration", "FunctionSetAssignmentsList", "DERProgramList")
@@ -197,13 +197,13 @@ async def core_010(utility, client, step, check, limits, clock):
     Passes when
         all seven programs are read with success, and the DERProgramList is polled to the end.
     """
-    programs = topology_1(utility, registered_last(utility, client.lfdi, pin=client.pin))
+    programs = offer_topology(utility, registered_last(utility, client.lfdi, pin=client.pin), "F-TOPO1")
     with step(1):
         await client.start(within=limits.first_contact)
         fsa = await client.must_get("FunctionSetAssignmentsList", limits.discovery, requirement="CTP.CORE-010")
         require(fsa, "the client does not read its FunctionSetAssignmentsList")
     with step(2):
-        for program in programs.values():
+        for program in programs:
             await client.must_get(
                 ("DERProgramList", "DERProgram"), limits.discovery, requirement="CTP.CORE-010", matching=names(program)
             )

@@ -7,7 +7,7 @@ from conformance.face.authoring import (
     function_default,
     plain_default,
     test_case,
-    topology_3_groups,
+    topology_groups,
 )
 
 REQUIREMENTS = [
@@ -54,7 +54,7 @@ async def offered(test_id, device, arrange, step, limits):
     """Have the values of a test id offered; the steps are those of the test cases in this file."""
     function, minute = INVERTER_FUNCTIONS[test_id], limits.event_minute.duration
     default = function_default(function)
-    topology, other = topology_3_groups(default)
+    topology, other = topology_groups(arrange.fixtures["F-CTRL"], default)
     with step(1):
         await device.set_clock()
         await arrange.groups(topology, other)
@@ -144,7 +144,7 @@ async def basic_007(device, arrange, step):
     """
     function = INVERTER_FUNCTIONS["BASIC-007"]
     first = function_default(function)
-    topology, other = topology_3_groups(first)
+    topology, other = topology_groups(arrange.fixtures["F-CTRL"], first)
     with step(1):
         await arrange.groups(topology, other)
         *_, point = await device.programs_of(topology)
@@ -307,7 +307,7 @@ async def basic_015(device, arrange, step, limits, policies):
         of.
     """
     function, minute = INVERTER_FUNCTIONS["BASIC-008"], limits.event_minute.duration
-    topology, _ = topology_3_groups(plain_default())
+    topology, _ = topology_groups(arrange.fixtures["F-CTRL"], plain_default())
     with step(1):
         await device.set_clock()
         await arrange.groups(topology)

@@ -25,7 +25,7 @@ async def kept(test_id, device, arrange, step, limits, policies):
     rule, minute = EVENT_RULES[test_id], limits.event_minute.duration
     with step(1):
         await device.set_clock()
-        group = event_group(rule)
+        group = event_group(rule, arrange.fixtures)
         await arrange.groups(group)
         programs = {program.offer.name: program for program in await device.programs_of(group)}
         for program in programs.values():
@@ -85,7 +85,7 @@ async def basic_016(device, arrange, step):
     Passes when
         both programs have the primacy, and both defaults the modes, that were arranged, and no control is listed.
     """
-    group = event_group(EVENT_RULES["BASIC-016"])
+    group = event_group(EVENT_RULES["BASIC-016"], arrange.fixtures)
     with step(1):
         await arrange.groups(group)
     with step(2):

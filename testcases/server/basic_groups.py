@@ -1,6 +1,7 @@
 """Identity and groups on a server under test (SunSpec CTP 1.3, chapter 7)."""
 
 from conformance.face.authoring import (
+    BRANCH,
     FIXED_PF,
     ControlOffer,
     DefaultOffer,
@@ -8,8 +9,7 @@ from conformance.face.authoring import (
     plain_default,
     require,
     test_case,
-    topology_2_groups,
-    topology_3_groups,
+    topology_groups,
 )
 
 EVENTS = ["DER.CONTROL", "EVENT.STATE", "EVENT.STATE.TIME", "DER.005", "CTP.GENERAL.2", "CTP.GENERAL.3"]
@@ -88,7 +88,7 @@ async def basic_002(device, arrange, step, limits):
         all seven are listed with their programs and times, Time is served also with a list query, the default is as
         arranged, and the control goes through its states.
     """
-    offers, minute = topology_2_groups(), limits.event_minute.duration
+    offers, minute = topology_groups(arrange.fixtures["F-TOPO2"], plain_default()), limits.event_minute.duration
     with step(1):
         await device.set_clock()
         await arrange.groups(*offers)
@@ -135,7 +135,7 @@ async def basic_003(device, arrange, step, check, limits, clock):
         the old programs are gone from their list and the new ones are there with the default, and the control of the
         new best program goes through its states.
     """
-    topology, other = topology_3_groups(plain_default())
+    topology, other = topology_groups(arrange.fixtures["F-CTRL"], plain_default())
     minute, modes = limits.event_minute.duration, {"opModFixedPFInjectW": FIXED_PF}
     with step(1):
         await device.set_clock()
@@ -146,10 +146,10 @@ async def basic_003(device, arrange, step, check, limits, clock):
         await arrange.controls(transformer.offer, far)
         await device.receive(transformer, far)
     with step(2):
-        kept, gone = topology.programs[:3], topology.programs[3:]
-        new = [ProgramOffer(name=program.name.replace("D1", "D2"), primacy=program.primacy) for program in gone[:-1]]
+        kept, gone = topology.programs[:-BRANCH], topology.programs[-BRANCH:]
+        new = [ProgramOffer(name=f"New {number}", primacy=old.primacy) for number, old in enumerate(gone[:-1], 1)]
         settings = DefaultOffer(modes={"opModFixedPFInjectW": FIXED_PF})
-        best = ProgramOffer(name=gone[-1].name.replace("D1", "D2"), primacy=gone[-1].primacy, default=settings)
+        best = ProgramOffer(name="New best", primacy=gone[-1].primacy, default=settings)
         for program in gone:
             await arrange.without_program(program)
         for program in (*new, best):

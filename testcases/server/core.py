@@ -8,7 +8,7 @@ from conformance.face.authoring import (
     quantity,
     require,
     test_case,
-    topology_1_group,
+    topology_groups,
 )
 
 RATED_W, RATED_VA, SET_W = 5000, 5500, 4800
@@ -75,7 +75,7 @@ async def core_003(server, arrange, pin, step, check, limits, clock):
     with step(3):
         assignments, program_lists = await assigned(server)
         if not program_lists:
-            await arrange.groups(topology_1_group())
+            await arrange.groups(*topology_groups(arrange.fixtures["F-TOPO1"]))
             assignments, program_lists = await assigned(server)
         assignments = require(assignments, "the EndDevice has no FunctionSetAssignmentsListLink")
         for page in (*assignments.pages, *(page for listing in program_lists for page in listing.pages)):
@@ -197,7 +197,7 @@ async def core_010(device, arrange, step):
     Passes when
         all seven are served with the primacy that was arranged, the better first, and everything they link to is there.
     """
-    offer = topology_1_group()
+    (offer,) = topology_groups(arrange.fixtures["F-TOPO1"])
     with step(1):
         await arrange.groups(offer)
     with step(2):

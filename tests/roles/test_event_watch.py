@@ -9,7 +9,7 @@ import pytest
 from conformance.judgement.finding import State
 from conformance.roles.event_watch import drawn_by_chance, shows
 from conformance.roles.utility import DERControl, Utility
-from conformance.roles.utility.scenario import fifteen_assignments, topology_2, topology_3
+from conformance.roles.utility.scenario import fifteen_assignments, offer_topology
 from conformance.roles.utility.schedules import RANDOMIZED, TEN_PROGRAMS, schedule
 from conformance.vocabulary.clock import VirtualClock, VirtualTimeLoop
 from conformance.vocabulary.limits import Limit
@@ -85,9 +85,9 @@ def test_the_best_program_of_a_schedule_holds_the_default(utility: Utility) -> N
 
 def test_topologies_have_a_program_for_each_node(utility: Utility) -> None:
     device = utility.register(LFDI)
-    assert len(topology_2(utility, device)) == len(device.assignments) == 7
+    assert len([*offer_topology(utility, device, "F-TOPO2")]) == len(device.assignments) == 7
     other = utility.register(LFDI[::-1])
-    assert len(topology_3(utility, other, grouped=True)) == 8
+    assert len([*offer_topology(utility, other, "F-CTRL")]) == 8
     assert [len(group.programs) for group in other.assignments] == [7, 1]
 
 

@@ -11,7 +11,7 @@ from conformance.roles.utility import Utility
 from conformance.roles.utility.der_curve import DERCurve
 from conformance.roles.utility.inverter_function import on_offer
 from conformance.roles.utility.modes import CURVE_TYPES
-from conformance.roles.utility.scenario import registered_between, registered_last, swap_branch, topology_3
+from conformance.roles.utility.scenario import offer_topology, registered_between, registered_last, swap_branch
 from conformance.vocabulary.clock import VirtualClock, VirtualTimeLoop
 from conformance.wire.payload import write
 from conformance.wire.schema import Edition, Validator
@@ -50,17 +50,16 @@ def test_every_curve_has_the_type_of_its_mode(utility: Utility, id: str) -> None
 
 def test_a_swapped_branch_keeps_its_primacies_and_the_old_one_is_gone(utility: Utility) -> None:
     device = registered_last(utility, LFDI)
-    programs = topology_3(utility, device)
-    made = swap_branch(utility, device, programs, "A1-B1-C1-D1", "A1-B1-C1-D2")
-    assert {node: program.primacy for node, program in made.items()} == {
-        "A1-B1-C1-D2": 7,
-        "A1-B1-C1-D2-E1": 6,
-        "A1-B1-C1-D2-E1-F1": 5,
-        "A1-B1-C1-D2-E1-F1-G1": 4,
-    }
+    programs = offer_topology(utility, device, "F-TOPO3")
+    feeder = programs.programs[3]
+    made = swap_branch(utility, device, programs)
+    nodes = ("A1-B1-C1-D1", "A1-B1-C1-D1-E1", "A1-B1-C1-D1-E1-F1", "A1-B1-C1-D1-E1-F1-G1")
+    assert [(one.description, one.primacy) for one in made] == [
+        (f"New {node}", primacy) for node, primacy in zip(nodes, (7, 6, 5, 4), strict=True)
+    ]
     held = [assignment.description for assignment in device.assignments]
-    assert held == ["A1", "A1-B1", "A1-B1-C1", "Non-topology", *made]
-    assert programs["A1-B1-C1-D1"] not in utility.programs
+    assert held == ["A1", "A1-B1", "A1-B1-C1", "Non-topology", *(f"New {node}" for node in nodes)]
+    assert feeder not in utility.programs
 
 
 def test_neighbours_on_both_sides_have_assignments_of_their_own(utility: Utility) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.roles.utility import Utility
 from conformance.roles.utility.paging import BadQuery, Entry, list_document, list_query, page
-from conformance.roles.utility.scenario import registered_last, topology_1
+from conformance.roles.utility.scenario import offer_topology, registered_last
 from conformance.wire.payload import element
 from tests.visitor import START, START_S, HandClock, UtilityVisitor, schema
 
@@ -30,7 +30,7 @@ QUERIES = {
 def served() -> tuple[UtilityVisitor, str, str]:
     utility = Utility(HandClock())
     device = registered_last(utility, LFDI)
-    topology_1(utility, device)
+    offer_topology(utility, device, "F-TOPO1")
     visitor = UtilityVisitor(utility)
     programs = visitor.follow("EndDeviceListLink", "2", "FunctionSetAssignmentsListLink", "0").link(
         "DERProgramListLink"

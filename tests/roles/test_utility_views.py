@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from conformance.roles.utility import TEST_PIN, EndDevice, Registration, Utility
-from conformance.roles.utility.scenario import one_control, one_program, topology_1
+from conformance.roles.utility.scenario import offer_topology, one_control, one_program
 from conformance.vocabulary.errors import UsageError
 from conformance.vocabulary.identity import sfdi_of_lfdi
 from conformance.wire.messages import header
@@ -58,7 +58,7 @@ def test_an_aggregator_sees_the_devices_it_manages() -> None:
     utility = Utility(HandClock())
     utility.register(OTHER, has_assignments=False)
     managed = utility.register(LFDI, seen_by=[OTHER])
-    topology_1(utility, managed)
+    offer_topology(utility, managed, "F-TOPO1")
     listed = UtilityVisitor(utility, OTHER).follow("EndDeviceListLink")
     assert {node.text("lFDI") for node in listed.children()} == {LFDI, OTHER}
     assert any(node.name == "DERProgram" for node in UtilityVisitor(utility, OTHER).walk().values())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.catalogue import shipped
+from conformance.catalogue.fixtures import standard_fixtures
 from conformance.catalogue.instructions import INSTRUCTIONS, Order, order
 from conformance.catalogue.offers import GroupOffer
 from conformance.catalogue.test_case import load_cases
@@ -106,7 +107,7 @@ LFDI = "A1B2C3D4E5F60718293A4B5C6D7E8F9001122334"
 
 
 def arranger(clerk: Clerk) -> Arranger:
-    return Arranger(clerk.instruct, clerk.attempt, lfdi=LFDI, pin=111115, entry="/dcap")
+    return Arranger(clerk.instruct, clerk.attempt, standard_fixtures(), lfdi=LFDI, pin=111115, entry="/dcap")
 
 
 def test_what_was_made_is_removed_last_first_even_if_one_removal_fails() -> None:

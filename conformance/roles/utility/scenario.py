@@ -1,11 +1,12 @@
-"""Scenarios with a name: what the CSIP test procedures set up again and again (F-REG, F-TOPO1 to 3, fifteen FSAs).
+"""Scenarios with a name: what the CSIP test procedures set up again and again.
 
-The tables are data; the functions put them into a :class:`~conformance.roles.utility.utility.Utility`.
+F-REG, F-TOPO1 to 3 and F-CTRL are data of the profile; the functions put them into a
+:class:`~conformance.roles.utility.utility.Utility`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,33 +21,8 @@ from conformance.roles.utility.utility import Utility
 NEIGHBOURS = ("7A1D5E0C93B24F68A0C1D2E3F405162738495A6B", "C46B8F2075E94D1BB3A7968574635241302F1E0D")
 """LFDIs of two devices that are not the subject."""
 
-TOPOLOGY_1: Mapping[str, int] = {
-    "System": 10,
-    "Subtransmission": 9,
-    "Substation": 8,
-    "Feeder": 7,
-    "Segment": 6,
-    "Transformer": 5,
-    "Service point": 4,
-}
-"""The seven levels of CORE-010's figure with the primacy of the program at each."""
-
-TOPOLOGY_2: Mapping[str, int] = {
-    "A1": 10,
-    "A1-B1": 9,
-    "A1-B1-C1": 8,
-    "A1-B1-C1-D1": 7,
-    "A1-B1-C1-D1-E1": 6,
-    "A1-B1-C1-D1-E1-F1": 5,
-    "A1-B1-C1-D1-E1-F1-G1": 4,
-}
-"""The nodes of BASIC-002's figure from the system down to inverter A, with the primacy of the program at each."""
-
-INVERTER_B = "A1-B1-C1-D1-E1-F1-G2"
-"""The node of the figure's other inverter, which is not the subject's."""
-
-GROUP_Z, GROUP_Z_PRIMACY = "Group-Z", 11
-"""The program outside the topology in BASIC-003's figure; its primacy, the least of all, is ours."""
+BRANCH = 4
+"""How many levels BASIC-003 replaces, from the feeder down."""
 
 FIFTEEN = 15
 """How many assignments CORE-011 sets up, and how many a client must cope with (CSIP P27)."""
@@ -66,12 +42,10 @@ def registered_last(
 
     The subject sees all three. Only its own has a FunctionSetAssignmentsListLink.
     """
-    now = utility.now()
-    for age, neighbour in enumerate(NEIGHBOURS, start=1):
-        changed_at = now - timedelta(hours=age)
-        utility.register(neighbour, changed_at=changed_at, seen_by=(lfdi,), has_assignments=False)
-    changed_at = now - timedelta(days=1)
-    return utility.register(lfdi, pin=pin, changed_at=changed_at, post_rate_s=post_rate_s)
+    now, fixture = utility.now(), utility.fixtures.registered
+    for neighbour, ago in zip(NEIGHBOURS, fixture.neighbours, strict=True):
+        utility.register(neighbour, changed_at=now - ago, seen_by=(lfdi,), has_assignments=False)
+    return utility.register(lfdi, pin=pin, changed_at=now - fixture.subject, post_rate_s=post_rate_s)
 
 
 def registered_between(utility: Utility, lfdi: str, *, pin: int = TEST_PIN) -> EndDevice:
@@ -83,58 +57,58 @@ def registered_between(utility: Utility, lfdi: str, *, pin: int = TEST_PIN) -> E
     return utility.register(lfdi, pin=pin, changed_at=now - timedelta(hours=2))
 
 
-def topology_1(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:
-    """Set up F-TOPO1: one assignment with a program at each of seven levels. Returns the programs by level."""
-    assignment = utility.assign(device, description="Topology")
-    return {
-        level: utility.add_program(assignment, primacy=primacy, description=level)
-        for level, primacy in TOPOLOGY_1.items()
-    }
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The programs of a topology from its top down to the service point, and those outside it."""
+
+    programs: tuple[DERProgram, ...]
+    outside: tuple[DERProgram, ...] = ()
+
+    def __iter__(self) -> Iterator[DERProgram]:
+        """Yield all programs, the least urgent of the topology first."""
+        return iter((*self.programs, *self.outside))
+
+    @property
+    def top(self) -> DERProgram:
+        """The program of the whole system, the least urgent level."""
+        return self.programs[0]
+
+    @property
+    def transformer(self) -> DERProgram:
+        """The program one level above the service point."""
+        return self.programs[-2]
+
+    @property
+    def service_point(self) -> DERProgram:
+        """The most urgent program."""
+        return self.programs[-1]
 
 
-def topology_2(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:
-    """Set up F-TOPO2: seven assignments with a program each. Returns the programs by node."""
-    return {
-        node: utility.add_program(utility.assign(device, description=node), primacy=primacy, description=node)
-        for node, primacy in TOPOLOGY_2.items()
-    }
+def offer_topology(utility: Utility, device: EndDevice, name: str) -> Levels:
+    """Set up a topology as the profile declares it, ``F-TOPO1`` to ``F-TOPO3`` or ``F-CTRL``."""
+    inside: list[DERProgram] = []
+    outside: list[DERProgram] = []
+    for group in utility.fixtures[name].groups:
+        assignment = utility.assign(device, description=group.name)
+        for node, primacy in group.programs.items():
+            program = utility.add_program(assignment, primacy=primacy, description=node)
+            (outside if group.outside else inside).append(program)
+    return Levels(tuple(inside), tuple(outside))
 
 
-def topology_3(utility: Utility, device: EndDevice, *, grouped: bool = False) -> Mapping[str, DERProgram]:
-    """Set up F-TOPO3: F-TOPO2 and the program Group-Z. Returns the programs by node.
-
-    ``grouped`` puts them into two assignments, topology and non-topology, as F-CTRL has them.
-    """
-    if grouped:
-        topology = utility.assign(device, description="Topology")
-        programs = {
-            node: utility.add_program(topology, primacy=primacy, description=node)
-            for node, primacy in TOPOLOGY_2.items()
-        }
-    else:
-        programs = dict(topology_2(utility, device))
-    outside = utility.assign(device, description="Non-topology")
-    return programs | {GROUP_Z: utility.add_program(outside, primacy=GROUP_Z_PRIMACY, description=GROUP_Z)}
-
-
-def swap_branch(
-    utility: Utility, device: EndDevice, programs: Mapping[str, DERProgram], old: str, new: str
-) -> Mapping[str, DERProgram]:
-    """Replace a node of F-TOPO3 and all below it by another node with the same primacies, as BASIC-003 does.
-
-    Returns the new programs by node.
-    """
-    gone = {node: program for node, program in programs.items() if node.startswith(old)}
-    made = {
-        node: utility.add_program(utility.assign(device, description=node), primacy=primacy, description=node)
-        for node, primacy in ((new + node.removeprefix(old), program.primacy) for node, program in gone.items())
-    }
-    for program in gone.values():
+def swap_branch(utility: Utility, device: EndDevice, levels: Levels) -> Levels:
+    """Replace the feeder of F-TOPO3 and all below it by others, as urgent by the fixture, as BASIC-003 does."""
+    gone, topology = levels.programs[-BRANCH:], utility.fixtures["F-TOPO3"]
+    made = []
+    for node in topology.levels[-BRANCH:]:
+        assignment = utility.assign(device, description=f"New {node}")
+        made.append(utility.add_program(assignment, primacy=topology.programs[node], description=f"New {node}"))
+    for program in gone:
         holding = [assignment for assignment in device.assignments if program in assignment.programs]
         utility.remove_program(program)
         for assignment in holding:
             utility.unassign(assignment)
-    return made
+    return Levels(tuple(made))
 
 
 def fifteen_assignments(utility: Utility, device: EndDevice) -> Mapping[str, DERProgram]:

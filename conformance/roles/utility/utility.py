@@ -12,6 +12,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from conformance.catalogue.fixtures import Fixtures, standard_fixtures
 from conformance.roles.utility.connection_point import ConnectionPolicy
 from conformance.roles.utility.delivery_start import DeliveryStart, first_told
 from conformance.roles.utility.der_control import DERControl
@@ -55,6 +56,7 @@ class Utility(Server):
         lfdi: the LFDI of the utility's own certificate, shown by SelfDevice.
         entry: the path of DeviceCapability, if it is not the manner's.
         extension: the CSIP-AUS that is spoken, if any.
+        fixtures: what scenarios with a name set up; as the procedures have them, if ``None``.
     """
 
     def __init__(
@@ -70,7 +72,9 @@ class Utility(Server):
         lfdi: str | None = None,
         entry: str | None = None,
         extension: Extension = NONE,
+        fixtures: Fixtures | None = None,
     ) -> None:
+        self.fixtures = fixtures or standard_fixtures()
         manner = manner or Manner()
         manner = replace(manner, entry_path=entry) if entry else manner
         super().__init__(
