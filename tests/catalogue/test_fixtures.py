@@ -51,10 +51,10 @@ def test_a_pack_replaces_a_topology_and_the_difference_is_told(tmp_path: Path) -
         ("F-TOPO1", [LINE, ASIDE], "no group outside"),
         ("F-CTRL", [LINE], "1 group outside"),
         ("F-CTRL", [LINE, {**LINE, "name": "More"}, ASIDE], "1 group in the topology"),
-        ("F-TOPO2", [{"name": "One", "programs": {"A": 3, "B": 2, "C": 1}}], "at least 4 levels"),
-        ("F-TOPO2", [{"name": "One", "programs": {"A": 1, "B": 2, "C": 3, "D": 4}}], "a smaller primacy"),
+        ("F-TOPO2", [{"name": "One", "programs": {"A": 5, "B": 4, "C": 3}}], "at least 4 levels"),
+        ("F-TOPO2", [{"name": "One", "programs": {"A": 2, "B": 3, "C": 4, "D": 5}}], "a smaller primacy"),
         ("F-CTRL", [LINE, {**ASIDE, "programs": {"Zone": 90}}], "different names"),
-        ("F-EVT", [{"name": "Events", "programs": {"North": 2, "South": 1}}], "SY and SP"),
+        ("F-EVT", [{"name": "Events", "programs": {"North": 3, "South": 2}}], "SY and SP"),
         ("F-TOPO9", [LINE], "F-TOPO9"),
     ],
 )
