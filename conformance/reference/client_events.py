@@ -24,7 +24,7 @@ from conformance.reference.schedule_facts import (
     ResponseStatus,
 )
 from conformance.reference.simulator import Site
-from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.clock import TICK_S, Clock
 
 CHECK_LEAD_S = 2.0
 """A control is read again this long before it starts (CSIP: read currentStatus before acting)."""
@@ -194,7 +194,8 @@ class EventKeeper:
         woken = asyncio.ensure_future(self._woken.wait())
         waits: set[asyncio.Future[object]] = {woken}  # type: ignore[arg-type]
         if due_s is not None:
-            timer = asyncio.ensure_future(self._clock.wait(timedelta(seconds=due_s - self._time.now_s())))
+            left = timedelta(seconds=max(TICK_S, due_s - self._time.now_s()))
+            timer = asyncio.ensure_future(self._clock.wait(left))
             waits.add(timer)  # type: ignore[arg-type]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -29,7 +29,7 @@ from conformance.reference.pace import CSIP_PACE, ClientPace
 from conformance.reference.reporting_conduct import CSIP_REPORTING, ReportingConduct
 from conformance.reference.simulator import Site
 from conformance.reference.telemetry import Averages, Counters, Telemetry, average
-from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.clock import TICK_S, Clock
 from conformance.vocabulary.mrid import MRID_DIGITS, PEN_DIGITS, pen_tail
 from conformance.wire.payload import element
 
@@ -41,9 +41,8 @@ STATION_PHASES = 3
 """By how much ``total_of_one_phase`` falls short."""
 UNBALANCED = 3
 """How much more than all phases together one of them carries, when another one feeds back."""
-TICK_S = 1e-6
 SAMPLE_SLACK_S = 0.01
-"""The least time that a clock can be told to wait; less would be no wait at all."""
+"""How much of a sampling interval may be lacking at its end."""
 
 
 class Mirror:

@@ -15,14 +15,12 @@ from datetime import timedelta
 
 from conformance.reference.client_session import KNOWN, Fetched, NotServed, Session
 from conformance.reference.pace import CSIP_PACE, SCHEMA_RATE_S, ClientPace
-from conformance.vocabulary.clock import Clock
+from conformance.vocabulary.clock import TICK_S, Clock
 
 FIRST_PAUSE_S = 5.0
 TIME_PAUSE_S = 15.0
 """Between two requests for Time before there is a time to go by, at first (TIME.010)."""
 GONE = 404
-TICK_S = 1e-6
-"""The least time that a clock can be told to wait; less would be no wait at all."""
 FOR_EVER_S = 1e7
 BROKEN = (500, 502, 504)
 """Statuses of a server that is there and does not work: to the client as good as away."""

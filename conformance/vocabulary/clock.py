@@ -13,6 +13,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+TICK_S = 1e-6
+"""The least time that a clock can be told to wait; less would be no wait at all."""
+
 
 class Clock(Protocol):
     """Time as every part of the harness sees it."""
