@@ -61,7 +61,7 @@ async def quiet_001(utility, client, step, check, limits, clock):
     title="Assignments looked for over days, where the server leaves it open",
     subject="client",
     requirements=[],
-    flaws=["polls_once"],
+    flaws=["polls_once", "ignores_poll_rate"],
     needs=["DER"],
     origin="ours",
     duration=["first_contact", "discovery", "assignments_watch"],
