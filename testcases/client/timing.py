@@ -137,7 +137,7 @@ async def rates_001(utility, client, step, check, limits, clock, values):
     title="A changed postRate is followed, both ways",
     subject="client",
     requirements=["P42", "P42.CHANGE"],
-    flaws=["keeps_first_post_rate", "ignores_post_rate", "readings_once", "hard_coded_paths"],
+    flaws=["keeps_first_post_rate", "ignores_post_rate", "polls_once", "readings_once", "hard_coded_paths"],
     needs=["MirrorUsagePoint"],
     origin="ours",
     aliases=["ALL-10"],
