@@ -281,6 +281,9 @@ DEMANDS: dict[str, Demand] = {
 }
 """All demands with a name of their own."""
 
+FLOORED = tuple(resource for resource in POLLED if f"{resource}.pollRate_floor" in DEMANDS)
+"""What profiles may want polled no more often than so."""
+
 ELEMENT = re.compile(rf"^(?P<resource>{'|'.join(ELEMENTS_OF)})\.(?P<element>[a-zA-Z][A-Za-z0-9]*)$")
 """The form of a demand for an element."""
 

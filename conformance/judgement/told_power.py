@@ -72,8 +72,10 @@ def frequency_told(posts: Sequence[Exchange], least: Limit, most: Limit) -> Judg
 
 def _told(series: Series | None, ahead: timedelta, slack: timedelta) -> list[_Told]:
     found: list[_Told] = []
-    for came in series.values if series is not None else ():
-        if came.start is None or came.value is None or series is None:
+    if series is None:
+        return found
+    for came in series.values:
+        if came.start is None or came.value is None:
             continue
         start = came.start - ahead
         end = max(start + timedelta(seconds=came.length_s), came.at)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conformance.catalogue.demands import POLLED
+from conformance.catalogue.demands import FLOORED, POLLED
 from conformance.catalogue.pack_values import Phase, Value
 from conformance.catalogue.values_in_force import Values
 
@@ -113,8 +113,6 @@ DELIVERY, SITE_TEST = "DERControl.delivery", "EndDevice.capability_test"
 ACTUATION = "DERControl.actuation"
 AT_THE_PLANT = {"": LAG_MARGIN_S, "setpoint": LAG_MARGIN_S, "meter": MARGIN_S}
 """Where the clock of an actuation may stop at the plant, and what is left of its time: power takes some to move."""
-SELDOM = ("Time", "FunctionSetAssignmentsList")
-"""What may be read more rarely than every 900 s where the server states nothing, and has a floor."""
 READ_WITH_PROGRAMS = ("DERControlList", "DefaultDERControl")
 """What the client reads whenever it reads a DERProgramList, unless it may be read more rarely."""
 
@@ -151,7 +149,8 @@ def client_pace(values: Values) -> ClientPace:
 def _poll_rates(values: Values) -> dict[str, float]:
     """Return the rates by resource: programs as often as anything below them, the DERList as often as its documents.
 
-    What is below programs is read along with them, unless it need not be read that often.
+    What is below programs is read along with them, unless it need not be read that often. What has a floor may be read
+    more rarely than the schema's rate.
     """
     rates = {name: rate for name in POLLED if (rate := _smallest(values, f"{name}.pollRate")) is not None}
     below = [rates.get(name) for name in ("DERProgramList", "DERControlList", "DefaultDERControl")]
@@ -159,7 +158,7 @@ def _poll_rates(values: Values) -> dict[str, float]:
     polled = [value.number for value in found if value is not None and _counts_the_poll(value)]
     delivered = [max(MARGIN_S, allowed - MARGIN_S - _lag_s(values)) for allowed in polled]
     below += delivered
-    floors = {name: _largest(values, f"{name}.pollRate_floor") for name in SELDOM}
+    floors = {name: _largest(values, f"{name}.pollRate_floor") for name in FLOORED}
     wanted = {
         "DERProgramList": min(_known(below), default=None),
         "DERList": min(_known([rates.get("DERList"), *_put_intervals(values).values()]), default=None),
@@ -167,7 +166,7 @@ def _poll_rates(values: Values) -> dict[str, float]:
     }
     rates |= {name: rate for name, rate in wanted.items() if rate is not None}
     rates |= {name: min(rates[name], *delivered) for name in READ_WITH_PROGRAMS if name in rates and delivered}
-    return {name: rate if name in SELDOM else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
+    return {name: rate if name in FLOORED else min(rate, SCHEMA_RATE_S) for name, rate in rates.items()}
 
 
 def _hold_s(values: Values, name: str, poll_rate_s: float) -> float:

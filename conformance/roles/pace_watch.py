@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from conformance.catalogue.demands import FLOORED
 from conformance.catalogue.pack_values import Value
 from conformance.catalogue.values_in_force import Values
 from conformance.judgement import averages, intervals
@@ -38,8 +39,6 @@ POLLED: Mapping[str, str] = {
 """Resources whose pollRate the test server may state, with the names of its rates."""
 BELOW = ("DERControlList", "DefaultDERControl")
 """Resources below those, which have no rate of their own."""
-FLOORED = ("Time", "FunctionSetAssignmentsList")
-"""What profiles want read no more often than so."""
 PUT = ("DERStatus", "DERAvailability")
 AVERAGED = (38, 63, 29, 33)
 """The uoms of quantities that are averaged: W, var, V, Hz."""

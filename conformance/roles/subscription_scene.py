@@ -27,7 +27,7 @@ from conformance.roles.utility.scenario import ALL_RESPONSES, registered_last
 from conformance.roles.utility.subscriptions import Subscription
 from conformance.roles.utility.utility import Utility
 from conformance.vocabulary.clock import Clock
-from conformance.vocabulary.errors import DoesNotApply, NotChosen
+from conformance.vocabulary.errors import DoesNotApply
 from conformance.vocabulary.event import ResponseStatus
 from conformance.vocabulary.limits import Limit, Limits
 from conformance.wire.exchange import Exchange
@@ -80,17 +80,6 @@ class SubscriptionScene:
         self.device = registered_last(utility, client.lfdi, pin=client.pin)
         self.assignment = utility.assign(self.device, description="Notified")
         self.program = utility.add_program(self.assignment, primacy=1, description="Notified")
-
-    def only_if_chosen(self, watch: Limit) -> None:
-        """End the test case in real time, unless somebody set the limit that makes it so long.
-
-        Raises:
-            NotChosen: in real time with the limit as it comes.
-        """
-        if not (self._clock.virtual or watch.overridden):
-            raise NotChosen(
-                f"it takes {watch.value / 3600:.0f} h: set {watch.name} under limits in csip.toml to run it"
-            )
 
     async def start(self, *kinds: str) -> None:
         """Start the client and wait until it has subscribed to these kinds of resource, or has had the time to."""

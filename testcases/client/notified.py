@@ -8,6 +8,7 @@ from conformance.face.authoring import (
     ResponseStatus,
     SubscriptionScene,
     limiting,
+    only_if_chosen,
     require,
     test_case,
 )
@@ -84,8 +85,8 @@ async def subscribe_002(utility, client, notifier, step, check, limits, clock):
         each was renewed as often as the profile demands, and no more often than it allows. In real time it runs only
         where renewal_watch is set under limits in csip.toml.
     """
+    only_if_chosen(clock, limits.renewal_watch)
     scene = SubscriptionScene(utility, client, notifier, check, limits, clock, limits.renewal_poll_rate)
-    scene.only_if_chosen(limits.renewal_watch)
     with step(1):
         await scene.open("DERControlList")
     with step(2):
